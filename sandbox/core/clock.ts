@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /**
  * Time in the sandbox. Everything that waits, waits here; nothing else may call `Date.now` or `setTimeout`
  * (except code that measures or bounds real work, such as a child process).
@@ -28,22 +30,12 @@ export interface Clock {
   now(): number;
   /** Calls `fn` once, `delayMs` sandbox milliseconds from now. Timers due at the same instant fire in order of creation. */
   setTimer(delayMs: number, fn: () => void): Timer;
-  /** Resolves after `ms` sandbox milliseconds. The caller must not hold the clock meanwhile (see `unheld`). */
+  /** Resolves after `ms` sandbox milliseconds. Holds of the enclosing `held` calls are suspended meanwhile. */
   sleep(ms: number): Promise<void>;
-  /** Keeps time from running ahead of unfinished work until the returned function is called (calling it twice is harmless). */
-  hold(reason: HoldReason): () => void;
+  /** Runs `work` and keeps time from running ahead of it. */
+  held<T>(reason: HoldReason, work: () => Promise<T>): Promise<T>;
   /** Stops all timers for good. */
   stop(): void;
-}
-
-/** Runs `work` while holding the clock. */
-export async function held<T>(clock: Clock, reason: HoldReason, work: () => Promise<T>): Promise<T> {
-  const release = clock.hold(reason);
-  try {
-    return await work();
-  } finally {
-    release();
-  }
 }
 
 export function createClock(mode: ClockMode, start: number): Clock {
@@ -109,7 +101,8 @@ class TimerQueue {
   }
 
   #up(i: number): void {
-    for (let parent = (i - 1) >> 1; i > 0 && this.#before(i, parent); i = parent, parent = (i - 1) >> 1) this.#swap(i, parent);
+    for (let parent = (i - 1) >> 1; i > 0 && this.#before(i, parent); i = parent, parent = (i - 1) >> 1)
+      this.#swap(i, parent);
   }
 
   #down(i: number): void {
@@ -123,43 +116,67 @@ class TimerQueue {
   }
 }
 
+interface Hold {
+  readonly reason: HoldReason;
+  readonly parent: Hold | undefined;
+  released: boolean;
+  /** How many sleeps are under way inside it; while there is one, the hold does not count. */
+  sleeping: number;
+}
+
+/** Which holds the running code is inside of. */
+const enclosing = new AsyncLocalStorage<Hold | undefined>();
+
 /** What the running and the virtual clock share: the queue and the counting of holds. */
 abstract class QueueClock implements Clock {
   abstract readonly mode: ClockMode;
   protected readonly queue = new TimerQueue();
-  protected readonly holds = { task: 0, request: 0 };
+  protected readonly counts = { task: 0, request: 0 };
   protected stopped = false;
 
   abstract now(): number;
+  /** The queue or the holds changed: plan the next wake-up. */
   protected abstract changed(): void;
 
+  /** `fn` runs outside all holds, whoever set the timer: background work starts here. */
   setTimer(delayMs: number, fn: () => void): Timer {
-    const entry = this.queue.add(this.now() + Math.max(0, delayMs), fn);
+    const entry = this.queue.add(this.now() + Math.max(0, delayMs), () => enclosing.run(undefined, fn));
     this.changed();
     return { cancel: () => this.queue.cancel(entry) };
   }
 
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.setTimer(ms, resolve));
+    const chain: Hold[] = [];
+    for (let hold = enclosing.getStore(); hold; hold = hold.parent) chain.push(hold);
+    for (const hold of chain) if (hold.sleeping++ === 0 && !hold.released) this.#count(hold.reason, -1);
+    return new Promise((resolve) => {
+      this.setTimer(ms, () => {
+        for (const hold of chain) if (--hold.sleeping === 0 && !hold.released) this.#count(hold.reason, 1);
+        resolve();
+      });
+    });
   }
 
-  hold(reason: HoldReason): () => void {
-    this.beforeHolds();
-    this.holds[reason]++;
-    this.changed();
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      this.beforeHolds();
-      this.holds[reason]--;
-      this.changed();
-    };
+  async held<T>(reason: HoldReason, work: () => Promise<T>): Promise<T> {
+    const hold: Hold = { reason, parent: enclosing.getStore(), released: false, sleeping: 0 };
+    this.#count(reason, 1);
+    try {
+      return await enclosing.run(hold, work);
+    } finally {
+      hold.released = true;
+      if (hold.sleeping === 0) this.#count(reason, -1);
+    }
   }
 
   stop(): void {
     this.stopped = true;
     this.queue.clear();
+    this.changed();
+  }
+
+  #count(reason: HoldReason, by: 1 | -1): void {
+    this.beforeHolds();
+    this.counts[reason] += by;
     this.changed();
   }
 
@@ -203,7 +220,7 @@ class RunningClock extends QueueClock {
   }
 
   #rate(): number {
-    return this.mode.kind === 'compressed' && this.holds.task === 0 ? this.mode.factor : 1;
+    return this.mode.kind === 'compressed' && this.counts.task === 0 ? this.mode.factor : 1;
   }
 }
 
@@ -230,7 +247,7 @@ class VirtualClock extends QueueClock {
 
   #advance(): void {
     this.#scheduled = false;
-    if (this.stopped || this.holds.task + this.holds.request > 0) return;
+    if (this.stopped || this.counts.task + this.counts.request > 0) return;
     const next = this.queue.take();
     if (!next) return;
     this.#now = Math.max(this.#now, next.at);

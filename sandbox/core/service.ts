@@ -50,7 +50,9 @@ export interface PolicyStatement {
   readonly NotAction?: string | readonly string[];
   readonly Resource?: string | readonly string[];
   readonly NotResource?: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | boolean | number | readonly string[]>>>>;
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, string | boolean | number | readonly string[]>>>
+  >;
 }
 
 /** Where a call comes from; handed to every operation. */

@@ -59,7 +59,10 @@ export interface Authorizer {
   /** Who signs with this access key; keys that belong to no role are the account's administrator. */
   principalOf(accessKeyId: string | undefined): Principal;
   /** Credentials for a role session, as Lambda hands them to a function. */
-  credentialsFor(roleArn: string, sessionName: string): { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+  credentialsFor(
+    roleArn: string,
+    sessionName: string,
+  ): { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 }
 
 /** All that services share. One world is one account in one Region. */
@@ -79,7 +82,13 @@ export interface World {
    * Calls an operation inside the sandbox exactly as a client would: authorised, observed, subject to faults.
    * Input and output have the SDK's shapes. Throws `AwsError`.
    */
-  call<O = unknown>(service: ServiceId, operation: string, input: object, principal: Principal, extra?: Partial<Call>): Promise<O>;
+  call<O = unknown>(
+    service: ServiceId,
+    operation: string,
+    input: object,
+    principal: Principal,
+    extra?: Partial<Call>,
+  ): Promise<O>;
   /** Registers a listener for finished calls; returns its removal. */
   observe(listener: (record: CallRecord) => void): () => void;
   /** Installs the fault hook (one at a time; `undefined` removes it). */
