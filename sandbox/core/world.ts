@@ -63,6 +63,11 @@ export interface Authorizer {
     roleArn: string,
     sessionName: string,
   ): { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+  /**
+   * Lets `by` (a service principal, or an identity) take on a role, and answers the role's principal.
+   * Throws `AwsError` AccessDenied when the role does not exist or its trust policy does not let `by` in.
+   */
+  assumeRole(roleArn: string, sessionName: string, by: Principal): Principal & { readonly kind: 'role' };
 }
 
 /** All that services share. One world is one account in one Region. */
