@@ -1,0 +1,123 @@
+import semver from 'semver';
+import { z } from 'zod';
+import { contractCaseSchema, type ContractCase } from './contract.ts';
+import { expected, InvalidReleaseError } from './errors.ts';
+import { listProblems } from './problems.ts';
+
+/** One immutable artifact with a semantic version, for one function. */
+export type Release = {
+  function: string;
+  /** Semantic version, without a leading `v`. */
+  version: string;
+  bucket: string;
+  key: string;
+  /** S3 version id of the object: the bytes that were uploaded, whatever is uploaded over them later. */
+  versionId: string;
+  /** SHA-256 of the zip in base64, as Lambda reports it. */
+  codeSha256: string;
+  /** Size of the zip in bytes. */
+  size: number;
+  /** Orders the S3 events of one key. */
+  sequencer?: string | undefined;
+  etag: string;
+  /** ISO 8601 time of the upload. */
+  uploadedAt: string;
+  notes?: string | undefined;
+  contract: ContractCase[];
+};
+
+/** What `release.json` beside the artifact says. */
+export type Manifest = { notes?: string | undefined; contract: ContractCase[] };
+
+const KEY = /^releases\/([^/]+)\/([^/]+)\/code\.zip$/;
+const KEY_FORM = 'a key of the form releases/<function>/<semantic version>/code.zip';
+/** Names that Lambda accepts for a function: FunctionName in the CreateFunction reference. */
+const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+/** Longest version we accept, in characters: it becomes part of ledger keys and descriptions. */
+const LONGEST_VERSION = 64;
+
+const manifestSchema = z.strictObject({
+  notes: z.string().max(4000).optional(),
+  contract: z
+    .array(contractCaseSchema)
+    .max(50)
+    .refine((cases) => new Set(cases.map((one) => one.name)).size === cases.length, {
+      message: 'expected every case to have a name of its own, got one name twice',
+    })
+    .default([]),
+});
+
+/**
+ * Reads function and version from an artifact's key.
+ * @throws InvalidReleaseError when the key names no function or no semantic version.
+ */
+export function parseReleaseKey(key: string): { function: string; version: string } {
+  const match = KEY.exec(key);
+  if (!match) throw new InvalidReleaseError(expected(KEY_FORM, quoted(key), 'upload the zip under such a key'));
+  const [, name = '', version = ''] = match;
+  if (!FUNCTION_NAME.test(name)) {
+    const what = 'a function name of 1 to 64 letters, digits, - and _';
+    throw new InvalidReleaseError(expected(what, quoted(name), 'upload under the name of the Lambda function'));
+  }
+  return { function: name, version: strictVersion(version) };
+}
+
+/** The key under which a release's zip is uploaded. */
+export function releaseKey(functionName: string, version: string): string {
+  return `releases/${functionName}/${version}/code.zip`;
+}
+
+/** The key of `release.json`, which is uploaded before the zip beside it. */
+export function manifestKey(functionName: string, version: string): string {
+  return `releases/${functionName}/${version}/release.json`;
+}
+
+/** Orders two semantic versions: negative when `a` is older, 0 when they rank alike, positive when newer (semver.org, item 11). */
+export function compareVersions(a: string, b: string): number {
+  return semver.compare(strictVersion(a), strictVersion(b));
+}
+
+/**
+ * Reads the text of `release.json`.
+ * @throws InvalidReleaseError listing everything that is wrong with it.
+ */
+export function parseManifest(text: string): Manifest {
+  const document = manifestJson(text);
+  const result = manifestSchema.safeParse(document);
+  if (result.success) return result.data;
+  throw new InvalidReleaseError(listProblems('release.json', result.error, manifestSchema, document));
+}
+
+/**
+ * Accepts a semantic version in its normal form.
+ * @throws InvalidReleaseError for `v1.2.3`, `1.2`, `01.2.3` and for build metadata, which would not order two releases.
+ */
+export function strictVersion(version: string): string {
+  const parsed = version.length <= LONGEST_VERSION ? semver.parse(version) : null;
+  if (parsed && parsed.build.length > 0) {
+    const todo = 'leave the part from + on out: it does not order versions';
+    throw new InvalidReleaseError(expected('a semantic version without build metadata', quoted(version), todo));
+  }
+  if (parsed?.version === version) return version;
+  const what = `a semantic version such as 1.4.2 or 1.4.2-rc.1, at most ${LONGEST_VERSION} characters, without a leading v`;
+  const todo = parsed ? `use ${parsed.version}` : 'name the version as semver.org describes';
+  throw new InvalidReleaseError(expected(what, quoted(version), todo));
+}
+
+function manifestJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const what = 'release.json to be a JSON object with `notes` and `contract`';
+    const message = expected(
+      what,
+      `text that is not JSON (${String(cause)})`,
+      'correct it and upload both files again',
+    );
+    throw new InvalidReleaseError(message, { cause });
+  }
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
