@@ -68,6 +68,8 @@ export interface Authorizer {
    * Throws `AwsError` AccessDenied when the role does not exist or its trust policy does not let `by` in.
    */
   assumeRole(roleArn: string, sessionName: string, by: Principal): Principal & { readonly kind: 'role' };
+  /** ARN and unique id of a principal, as `GetCallerIdentity` shows them; a service's name stands for both. */
+  describe(principal: Principal): { readonly arn: string; readonly userId: string };
 }
 
 /** All that services share. One world is one account in one Region. */
