@@ -1,0 +1,162 @@
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import * as names from './resource-names.ts';
+
+/** One statement of a role. `why` says why a resource has to be a wildcard; without a wildcard it is absent. */
+export interface Grant {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly why?: string;
+}
+
+/** What steps may be granted access to. */
+export interface Granted {
+  readonly scope: Construct;
+  readonly bucket: Bucket;
+  readonly ledger: Table;
+  readonly idempotency: Table;
+  readonly topic: Topic;
+  readonly slackSecret: Secret;
+  readonly policyPrefix: string;
+  /** Names of the functions that the pipeline releases. */
+  readonly functions: readonly string[];
+  /** Names of further functions that policies name as verification hooks. */
+  readonly hooks: readonly string[];
+}
+
+const READ_LEDGER = ['dynamodb:GetItem', 'dynamodb:Query'];
+const WRITE_LEDGER = [...READ_LEDGER, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+const ANY_VERSION = 'The versions and aliases of a managed function come and go; the function itself is named.';
+
+/** The uploaded archives and what lies beside them. */
+export function readReleases({ bucket }: Granted): Grant {
+  const actions = ['s3:GetObject', 's3:GetObjectVersion'];
+  const why = 'The keys of releases are chosen by whoever uploads them, below releases/.';
+  return { sid: 'ReadReleases', actions, resources: [bucket.arnForObjects('releases/*')], why };
+}
+
+/** With it S3 says 404 for an object that is gone, without it 403. */
+export function listReleases({ bucket }: Granted): Grant {
+  return { sid: 'TellMissingFromForbidden', actions: ['s3:ListBucket'], resources: [bucket.bucketArn] };
+}
+
+/** The policies of all functions. */
+export function readPolicies({ scope, policyPrefix }: Granted): Grant {
+  const why = 'One parameter per function, below a prefix of our own.';
+  const resources = [names.parameterArns(scope, policyPrefix)];
+  return { sid: 'ReadPolicies', actions: ['ssm:GetParameter'], resources, why };
+}
+
+/** Reads of managed functions and their versions and aliases. */
+export function readFunctions(to: Granted, calls: readonly string[]): Grant {
+  return onFunctions(to, 'ReadFunctions', calls);
+}
+
+/** Calls on managed functions and on their versions and aliases. */
+export function onFunctions({ scope, functions }: Granted, sid: string, calls: readonly string[]): Grant {
+  const resources = [...names.functionArns(scope, functions), ...names.qualifiedArns(scope, functions)];
+  return { sid, actions: calls.map((call) => `lambda:${call}`), resources, why: ANY_VERSION };
+}
+
+/** Direct invocations of a version, never of the alias's traffic. */
+export function invokeCandidate({ scope, functions }: Granted): Grant {
+  const resources = names.qualifiedArns(scope, functions);
+  return { sid: 'InvokeCandidate', actions: ['lambda:InvokeFunction'], resources, why: ANY_VERSION };
+}
+
+/** The functions that policies name as hooks; nothing when there are none. */
+export function invokeHooks({ scope, hooks }: Granted): Grant[] {
+  if (hooks.length === 0) return [];
+  const resources = [...names.functionArns(scope, hooks), ...names.qualifiedArns(scope, hooks)];
+  return [{ sid: 'InvokeHooks', actions: ['lambda:InvokeFunction'], resources, why: ANY_VERSION }];
+}
+
+/** Event source mappings have no resource to name in a list call. */
+export function listMappings(): Grant {
+  const why = 'lambda:ListEventSourceMappings takes no resource.';
+  return { sid: 'ListTriggers', actions: ['lambda:ListEventSourceMappings'], resources: ['*'], why };
+}
+
+/** Composite alarms are only described to those who may describe all alarms. */
+export function describeAlarms(): Grant {
+  const why = 'cloudwatch:DescribeAlarms returns composite alarms only when granted on all.';
+  return { sid: 'DescribeAlarms', actions: ['cloudwatch:DescribeAlarms'], resources: ['*'], why };
+}
+
+/** The figures of both versions. */
+export function readMetrics(): Grant {
+  const why = 'cloudwatch:GetMetricData takes no resource.';
+  return { sid: 'ReadMetrics', actions: ['cloudwatch:GetMetricData'], resources: ['*'], why };
+}
+
+/** Whether the secrets that a policy refers to exist. */
+export function describeSecrets({ scope }: Granted): Grant {
+  const why = 'Only metadata is read, of whichever secrets a policy refers to.';
+  const resources = [names.secretArns(scope)];
+  return { sid: 'DescribeSecrets', actions: ['secretsmanager:DescribeSecret'], resources, why };
+}
+
+/** Continues an execution that waits for a decision which is already there. */
+export function answerMachine({ scope }: Granted): Grant {
+  const resources = [names.stateMachineArn(scope)];
+  return { sid: 'AnswerMachine', actions: ['states:SendTaskSuccess'], resources };
+}
+
+/** Whether the execution behind a rollout still runs. */
+export function readExecutions({ scope }: Granted): Grant {
+  const why = 'Executions of our own machine; their names are made by EventBridge.';
+  const resources = [names.executionArns(scope)];
+  return { sid: 'ReadExecutions', actions: ['states:DescribeExecution'], resources, why };
+}
+
+/** Deleting is granted on versions alone: without a qualifier, `DeleteFunction` would delete the function. */
+export function prune(to: Granted): Grant[] {
+  const reads = [
+    'ListVersionsByFunction',
+    'ListAliases',
+    'GetPolicy',
+    'ListProvisionedConcurrencyConfigs',
+    'ListFunctionUrlConfigs',
+  ];
+  const versions = names.qualifiedArns(to.scope, to.functions);
+  return [
+    readFunctions(to, reads),
+    { sid: 'DeleteVersions', actions: ['lambda:DeleteFunction'], resources: versions, why: ANY_VERSION },
+    { sid: 'RemovePermissions', actions: ['lambda:RemovePermission'], resources: versions, why: ANY_VERSION },
+  ];
+}
+
+/** Sets an alias back, or removes the one that a first release made. */
+export function restore(to: Granted): Grant[] {
+  return [
+    readFunctions(to, ['GetAlias']),
+    onFunctions(to, 'RestoreTraffic', ['UpdateAlias']),
+    onFunctions(to, 'RemoveFirstAlias', ['DeleteAlias']),
+  ];
+}
+
+/** The topic, and the webhook's URL. */
+export function notify({ topic, slackSecret }: Granted): Grant[] {
+  return [
+    { sid: 'TellSubscribers', actions: ['sns:Publish'], resources: [topic.topicArn] },
+    { sid: 'ReadSlackWebhook', actions: ['secretsmanager:GetSecretValue'], resources: [slackSecret.secretArn] },
+  ];
+}
+
+/** Reads of the ledger. */
+export function readLedger({ ledger }: Granted): Grant {
+  return { sid: 'ReadLedger', actions: READ_LEDGER, resources: [ledger.tableArn] };
+}
+
+/** A step that changes something keeps its account in the ledger, and its answer in the idempotency table. */
+export function writes({ ledger, idempotency }: Granted): Grant[] {
+  const remember = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((call) => `dynamodb:${call}`);
+  return [
+    { sid: 'WriteLedger', actions: WRITE_LEDGER, resources: [ledger.tableArn] },
+    { sid: 'RememberAnswers', actions: remember, resources: [idempotency.tableArn] },
+  ];
+}

@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fromRoot } from '../../infra/project-root.ts';
+import { fileNameOf, STEPS, TASK_STEPS } from '../../infra/steps.ts';
+import { pipelineTemplate } from './synthesised.ts';
+
+interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly TimeoutSeconds?: number | string;
+  readonly Arguments?: { readonly FunctionName?: string };
+}
+
+const definition = JSON.parse(readFileSync(fromRoot('statemachine', 'rollout.asl.json'), 'utf8')) as {
+  States: Record<string, State>;
+};
+const ownTasks = Object.entries(definition.States).filter(
+  ([, state]) => state.Type === 'Task' && state.Resource?.startsWith('arn:aws:states:::lambda:invoke'),
+);
+const template = pipelineTemplate();
+const functions = template.findResources('AWS::Lambda::Function') as Record<
+  string,
+  { Properties: { Timeout: number; Environment: { Variables: Record<string, string> } } }
+>;
+
+describe('Task states, handlers and constructs', () => {
+  it('match one to one', () => {
+    expect(ownTasks.map(([name]) => name).sort()).toEqual([...TASK_STEPS].sort());
+    const constructs = Object.keys(functions).map((id) => id.replace(/Function[0-9A-F]{8}$/, ''));
+    expect(constructs.sort()).toEqual([...STEPS].sort());
+  });
+
+  it.each(STEPS)('%s has a handler file that exports `handler`', (step) => {
+    const path = fromRoot('functions', `${fileNameOf(step)}.ts`);
+    expect(existsSync(path), path).toBe(true);
+    expect(readFileSync(path, 'utf8')).toMatch(/^export const handler\b/m);
+  });
+
+  it('leaves no handler file without a state', () => {
+    const handlers = readdirSync(fromRoot('functions')).filter(
+      (name) =>
+        name.endsWith('.ts') && /^export const handler\b/m.test(readFileSync(fromRoot('functions', name), 'utf8')),
+    );
+    expect(handlers.sort()).toEqual(STEPS.map((step) => `${fileNameOf(step)}.ts`).sort());
+  });
+
+  it.each(ownTasks)('%s invokes the function of its own name', (name, { Arguments }) => {
+    expect(Arguments?.FunctionName).toBe(`\${${name}Arn}`);
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      DefinitionSubstitutions: { [`${name}Arn`]: { 'Fn::GetAtt': [logicalIdOf(name), 'Arn'] } },
+    });
+  });
+
+  it.each(ownTasks.filter(([, state]) => typeof state.TimeoutSeconds === 'number'))(
+    '%s ends before the time limit of its state, so that its own error is seen',
+    (name, { TimeoutSeconds }) => {
+      expect(functions[logicalIdOf(name)]?.Properties.Timeout).toBeLessThan(Number(TimeoutSeconds));
+    },
+  );
+});
+
+describe('every function', () => {
+  it('runs the newest Node.js of CDK, traced, with a log group and a role of its own', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+    });
+    const used = (key: (properties: never) => unknown): Set<string> =>
+      new Set(Object.values(functions).map(({ Properties }) => JSON.stringify(key(Properties as never))));
+    expect(used(({ Role }: { Role: unknown }) => Role)).toHaveProperty('size', STEPS.length);
+    expect(used(({ LoggingConfig }: { LoggingConfig: unknown }) => LoggingConfig)).toHaveProperty('size', STEPS.length);
+  });
+
+  it('is told the names of what it works with', () => {
+    for (const { Properties } of Object.values(functions))
+      expect(Object.keys(Properties.Environment.Variables)).toEqual(
+        expect.arrayContaining([
+          'LEDGER_TABLE',
+          'IDEMPOTENCY_TABLE',
+          'POLICY_PREFIX',
+          'ARTIFACT_BUCKET',
+          'TOPIC_ARN',
+          'SLACK_SECRET_ARN',
+          'POWERTOOLS_SERVICE_NAME',
+          'POWERTOOLS_LOG_LEVEL',
+        ]),
+      );
+  });
+});
+
+function logicalIdOf(step: string): string {
+  const found = Object.keys(functions).find((id) => new RegExp(`^${step}Function[0-9A-F]{8}$`).test(id));
+  expect(found, `a function for ${step}`).toBeDefined();
+  return found ?? '';
+}
