@@ -29,7 +29,7 @@ export function isOperator(key: string): key is OperatorName {
 export function compileMatcher(element: unknown): Matcher {
   if (Array.isArray(element)) throw new PatternError('Match value must be String, number, true, false, or null');
   if (typeof element !== 'object' || element === null) return value((actual) => actual === element);
-  const entries = Object.entries(element);
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(element);
   const [name, operand] = entries[0] ?? ['', undefined];
   if (entries.length !== 1) throw new PatternError('Only one key allowed in match expression');
   if (!isOperator(name)) throw new PatternError(`Unrecognized match type ${name}`);
