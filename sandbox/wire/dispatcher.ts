@@ -6,7 +6,8 @@ import { signerOf, type Signer } from './credentials.ts';
 import { encodeError, hostId } from './encode-error.ts';
 import { decode, encode } from './exchange.ts';
 import { identify, protocolOf, type Addressed } from './identify.ts';
-import type { Dispatcher, WireRequest, WireResponse } from './message.ts';
+import { answerControl, CONTROL_PATH } from './control-route.ts';
+import type { Dispatcher, RouteHandler, WireRequest, WireResponse } from './message.ts';
 import { loadModel, type ServiceModel } from './service-model.ts';
 import { validateInput } from './validate-input.ts';
 
@@ -29,9 +30,12 @@ export function createDispatcher(world: World, options: DispatcherOptions = {}):
     models.set(id, loading);
     return loading;
   };
-  return {
-    dispatch: (request) => world.clock.held('request', () => new Request(world, options, request).answer(modelOf)),
-  };
+  const routes = new Map<string, RouteHandler>();
+  const dispatch = (request: WireRequest): Promise<WireResponse> =>
+    request.path.startsWith(CONTROL_PATH)
+      ? answerControl(routes, request)
+      : world.clock.held('request', () => new Request(world, options, request).answer(modelOf));
+  return { routes, dispatch };
 }
 
 /** One request on its way; what is known about it grows, and errors are written by what was known when they happened. */

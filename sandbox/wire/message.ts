@@ -15,7 +15,12 @@ export interface WireResponse {
   readonly body: Uint8Array | string;
 }
 
+/** Answers requests outside the AWS services, under `/_weighbridge/…`. */
+export type RouteHandler = (request: WireRequest) => WireResponse | Promise<WireResponse>;
+
 /** Answers requests; never rejects but with `ConnectionLost`, which has no answer. */
 export interface Dispatcher {
+  /** Handlers by path, e.g. `/_weighbridge/health`; they also get every path below their own. */
+  readonly routes: Map<string, RouteHandler>;
   dispatch(request: WireRequest): Promise<WireResponse>;
 }

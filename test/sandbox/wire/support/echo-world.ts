@@ -45,20 +45,24 @@ export function echoWorld(reply: Reply = () => ({})): { world: World; seen: Seen
 }
 
 function echoService(id: ServiceId, answer: Reply): Service {
-  const operations = new Proxy({} as Record<string, Operation>, {
-    get: (_, name: string): Operation => ({
-      needs: () => [],
-      handle: (input: never, call) => answer({ service: id, operation: name, input, call }),
-    }),
-  });
+  const operations = new Proxy(
+    {},
+    {
+      get: (_, name: string): Operation => ({
+        needs: () => [],
+        handle: (input: never, call) => answer({ service: id, operation: name, input, call }),
+      }),
+    },
+  );
   return { id, sdk: SDKS[id], operations };
 }
 
+/** Lets everybody do everything; access keys that begin with ASIA belong to a role of the same name. */
 function allowAll(): Authorizer {
-  return {
+  const authorizer: Pick<Authorizer, 'check' | 'principalOf'> = {
     check: () => undefined,
     principalOf: (key) =>
       key?.startsWith('ASIA') ? { kind: 'role', roleName: key, sessionName: 's' } : { kind: 'account' },
-    credentialsFor: () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
   };
+  return authorizer as Authorizer;
 }

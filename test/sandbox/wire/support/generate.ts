@@ -1,4 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
+import { requiredMembersOf } from '../../../../sandbox/wire/schema.ts';
 
 /** What a generated value has to survive: where it travels decides which values it can hold. */
 export interface Generation {
@@ -28,16 +29,23 @@ export function generate(schema: NormalizedSchema, generation: Generation = { de
 
 function members(schema: NormalizedSchema, generation: Generation): [string, unknown][] {
   const out: [string, unknown][] = [];
+  const required = new Set(requiredMembersOf(schema).map((member) => member.name));
   for (const [name, member] of schema.structIterator()) {
-    if (generation.depth < 0 && (member.isStructSchema() || member.isListSchema() || member.isMapSchema())) continue;
+    if (
+      generation.depth < 0 &&
+      !required.has(name) &&
+      (member.isStructSchema() || member.isListSchema() || member.isMapSchema())
+    )
+      continue;
     out.push([name, generateMember(member, generation)]);
   }
   return out;
 }
 
-/** Headers hold printable ASCII only. */
+/** Headers hold printable ASCII only; a status has to be one of success. */
 function generateMember(member: NormalizedSchema, generation: Generation): unknown {
   const traits = member.getMergedTraits();
+  if (traits.httpResponseCode) return 202;
   const value = generate(member, generation);
   if (!traits.httpHeader && !traits.httpPrefixHeaders) return value;
   return ascii(value);
