@@ -1,0 +1,52 @@
+import { awaitDecisionInput, type AwaitDecisionInput } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import { attest } from './rollout/evidence.ts';
+import { keepLock } from './rollout/guard.ts';
+import { defineStep, serve } from './runtime.ts';
+
+type Needs = Pick<Ports, 'ledger' | 'callbacks' | 'notifier'>;
+
+/**
+ * Writes the task token where `weighbridge approve` and `reject` find it, and tells people once that they are asked. A
+ * decision that was made meanwhile is answered at once. The token dies with the tick: the next one makes a new token, and
+ * EvaluateHealth reads the decision too, so that none is lost between two tokens.
+ */
+export async function awaitDecision(input: AwaitDecisionInput, ports: Needs): Promise<void> {
+  const { rollout, progress, step, token } = input;
+  const heldSince = progress.heldSince ?? step.now;
+  await keepLock(input, ports.ledger);
+  await ports.ledger.recordToken(rollout.id, heldSince, token);
+  const told = (await ports.ledger.rollout(rollout))?.heldSince === heldSince;
+  await ports.ledger.updateRollout(rollout, { phase: 'held', heldSince });
+  const decision = await ports.ledger.decision(rollout.id, heldSince);
+  if (decision) return ports.callbacks.succeed(token, decision);
+  const deliveries = told ? [] : await ask(input, ports);
+  await attest(input, ports.ledger, { asked: input.move.reason, deliveries });
+}
+
+async function ask(
+  { release, plan, rollout, candidate, move, execution, notifications }: AwaitDecisionInput,
+  { notifier }: Needs,
+) {
+  return notifier.tell(
+    {
+      outcome: 'held',
+      function: release.function,
+      environment: plan.environment,
+      release: release.version,
+      stable: rollout.stable ?? undefined,
+      candidate: candidate.version,
+      reason: `${move.reason}. Decide with \`weighbridge approve --function ${release.function} --environment ${plan.environment}\` or \`weighbridge reject …\``,
+      execution: execution.id,
+    },
+    notifications,
+  );
+}
+
+export const step = defineStep({
+  state: 'AwaitDecision',
+  input: awaitDecisionInput,
+  mutates: true,
+  run: awaitDecision,
+});
+export const handler = serve(step);

@@ -1,0 +1,69 @@
+import { ConcurrentChangeError, expected, TransientAwsError } from '../../domain/errors.ts';
+import type { Ledger } from '../ports.ts';
+import type { Lock, Place } from '../rollout/records.ts';
+import type { Key, LedgerTable } from './ledger-table.ts';
+
+const ATTEMPTS = 4;
+
+/**
+ * Locks with a lease and a fencing number. A free lock stays in the table without an owner, so that the number keeps
+ * rising: a rollout that comes back from the dead cannot mistake another's lock for its own.
+ */
+export function lockBook(table: LedgerTable): Pick<Ledger, 'takeLock' | 'renewLock' | 'freeLock'> {
+  return {
+    takeLock: (place, claim) => takeLock(table, place, claim),
+    async renewLock(place, { owner, fence, leaseUntil }) {
+      const renewed = await table.update(lockKey(place), {
+        UpdateExpression: 'SET leaseUntil = :leaseUntil',
+        ConditionExpression: '#owner = :owner AND fence = :fence',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':leaseUntil': leaseUntil, ':owner': owner, ':fence': fence },
+      });
+      if (!renewed) throw lost(place, owner, await table.get<Lock>(lockKey(place)));
+    },
+    async freeLock(place, owner) {
+      await table.update(lockKey(place), {
+        UpdateExpression: 'SET #owner = :nobody, leaseUntil = :never',
+        ConditionExpression: '#owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':nobody': '', ':never': 0, ':owner': owner },
+      });
+    },
+  };
+}
+
+type Claim = Parameters<Ledger['takeLock']>[1];
+
+async function takeLock(table: LedgerTable, place: Place, claim: Claim): Promise<{ taken: boolean; lock: Lock }> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const seen = await table.get<Lock>(lockKey(place));
+    if (seen && seen.owner === claim.owner && seen.rollout === claim.rollout) return { taken: true, lock: seen };
+    if (seen && seen.owner !== '' && seen.leaseUntil * 1000 > claim.now) return { taken: false, lock: seen };
+    const { owner, rollout, leaseUntil } = claim;
+    const lock: Lock = { owner, rollout, leaseUntil, fence: (seen?.fence ?? 0) + 1 };
+    if (await table.put(lockKey(place), lock, unchangedSince(seen))) return { taken: true, lock };
+  }
+  const todo = 'try again';
+  throw new TransientAwsError(
+    expected(`the lock of ${place.function} ${place.environment} to hold still`, 'others taking it', todo),
+  );
+}
+
+function unchangedSince(seen: Lock | undefined) {
+  if (!seen) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: 'fence = :fence AND #owner = :owner AND leaseUntil = :leaseUntil',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':fence': seen.fence, ':owner': seen.owner, ':leaseUntil': seen.leaseUntil },
+  };
+}
+
+function lost(place: Place, owner: string, holder: Lock | undefined): ConcurrentChangeError {
+  const what = `the lock of ${place.function} ${place.environment} to be held by ${owner}`;
+  const came = holder?.owner ? `rollout ${holder.rollout}` : 'a lock that nobody holds';
+  return new ConcurrentChangeError(expected(what, came, 'this rollout stops and gives the alias back'));
+}
+
+function lockKey(place: Place): Key {
+  return { pk: `lock#${place.function}#${place.environment}`, sk: 'lock' };
+}

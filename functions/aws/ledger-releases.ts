@@ -1,0 +1,40 @@
+import type { Release } from '../../domain/release.ts';
+import type { Ledger } from '../ports.ts';
+import type { CurrentRelease, Place } from '../rollout/records.ts';
+import type { Key, LedgerTable } from './ledger-table.ts';
+
+type ReleaseBook = Pick<Ledger, 'claimEvent' | 'current' | 'recordCurrent' | 'publishedDigest' | 'recordPublished'>;
+
+/** Which uploads were handled, which versions were published with which bytes, and what each environment serves. */
+export function releaseBook(table: LedgerTable): ReleaseBook {
+  return {
+    async claimEvent(release, environment, execution) {
+      const key = eventKey(release, environment);
+      if (await table.putNew(key, { execution })) return execution;
+      return (await table.get<{ execution: string }>(key))?.execution ?? execution;
+    },
+    current: (place) => table.get<CurrentRelease>(currentKey(place)),
+    async recordCurrent(place, current) {
+      await table.put(currentKey(place), current);
+    },
+    async publishedDigest(functionName, version) {
+      return (await table.get<{ codeSha256: string }>(publishedKey(functionName, version)))?.codeSha256;
+    },
+    async recordPublished({ function: name, version, codeSha256 }, lambdaVersion) {
+      await table.putNew(publishedKey(name, version), { codeSha256, lambdaVersion });
+    },
+  };
+}
+
+/** S3 and EventBridge deliver at least once: bucket, key and version id are what makes two events the same. */
+function eventKey({ bucket, key, versionId }: Release, environment: string): Key {
+  return { pk: `event#${bucket}/${key}#${versionId}`, sk: environment };
+}
+
+function currentKey(place: Place): Key {
+  return { pk: `current#${place.function}#${place.environment}`, sk: 'current' };
+}
+
+function publishedKey(functionName: string, version: string): Key {
+  return { pk: `function#${functionName}`, sk: `published#${version}` };
+}

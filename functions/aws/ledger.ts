@@ -1,0 +1,12 @@
+import type { Ledger } from '../ports.ts';
+import type { Host } from './host.ts';
+import { lockBook } from './ledger-locks.ts';
+import { releaseBook } from './ledger-releases.ts';
+import { rolloutBook } from './ledger-rollouts.ts';
+import { ledgerTable } from './ledger-table.ts';
+
+/** The DynamoDB table that holds locks, releases, rollouts and their evidence. */
+export function ledger(host: Host): Ledger {
+  const table = ledgerTable(host);
+  return { ...lockBook(table), ...releaseBook(table), ...rolloutBook(table) };
+}

@@ -1,0 +1,92 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Delivery, Notice, Notifier } from '../ports.ts';
+import type { Host } from './host.ts';
+import { secretText } from './secrets.ts';
+import { headline, slackMessage } from './slack-message.ts';
+
+type Channels = Parameters<Notifier['tell']>[1];
+
+/** A webhook that does not answer within this time counts as failed, in ms. */
+const WEBHOOK_PATIENCE = 5_000;
+const WEBHOOK_ATTEMPTS = 3;
+
+/** Tells people by SNS and by a Slack incoming webhook. Never throws. */
+export function notifier(host: Host): Notifier {
+  return {
+    async tell(notice, channels) {
+      const deliveries = await Promise.all([
+        attempt('sns', () => bySns(host, notice, channels)),
+        attempt('slack', () => bySlack(host, notice, channels)),
+      ]);
+      return deliveries;
+    },
+  };
+}
+
+/** Whatever goes wrong with a channel is its result. */
+async function attempt(channel: Delivery['channel'], deliver: () => Promise<string | undefined>): Promise<Delivery> {
+  try {
+    const skipped = await deliver();
+    return skipped === undefined ? { channel, result: 'delivered' } : { channel, result: 'skipped', detail: skipped };
+  } catch (cause) {
+    return {
+      channel,
+      result: 'failed',
+      detail: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
+    };
+  }
+}
+
+async function bySns(host: Host, notice: Notice, channels: Channels): Promise<string | undefined> {
+  const TopicArn = channels?.snsTopicArn ?? host.optional('TOPIC_ARN');
+  if (!TopicArn) return 'no topic is configured';
+  const MessageAttributes = {
+    outcome: { DataType: 'String', StringValue: notice.outcome },
+    function: { DataType: 'String', StringValue: notice.function },
+    environment: { DataType: 'String', StringValue: notice.environment },
+  };
+  const Message = JSON.stringify(notice, null, 2);
+  const Subject = headline(notice).slice(0, 100);
+  await new SNSClient(host.sdk).send(new PublishCommand({ TopicArn, Subject, Message, MessageAttributes }));
+  return undefined;
+}
+
+async function bySlack(host: Host, notice: Notice, channels: Channels): Promise<string | undefined> {
+  const secret = channels?.slackWebhookSecret ?? host.optional('SLACK_SECRET_ARN');
+  if (!secret) return 'no webhook is configured';
+  const url = webhookUrl(await secretText(host, secret));
+  if (!url) return `secret ${secret} holds no webhook URL yet`;
+  const body = JSON.stringify(slackMessage(notice));
+  await post(host, url, body);
+  return undefined;
+}
+
+async function post(host: Host, url: URL, body: string): Promise<void> {
+  let problem = '';
+  for (let i = 0; i < WEBHOOK_ATTEMPTS; i++) {
+    try {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await host.fetch(url, {
+        method: 'POST',
+        headers,
+        body,
+        signal: AbortSignal.timeout(WEBHOOK_PATIENCE),
+      });
+      if (answer.ok) return;
+      problem = `the webhook answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`;
+      if (answer.status < 500 && answer.status !== 429) break;
+    } catch (cause) {
+      problem = `the webhook could not be reached: ${cause instanceof Error ? cause.message : String(cause)}`;
+    }
+  }
+  throw new Error(problem);
+}
+
+/** The URL as text, or as `url` of a JSON object. Only HTTPS leaves the machine; plain HTTP only reaches this one. */
+function webhookUrl(secret: string): URL | undefined {
+  const text = /^\s*\{/.test(secret) ? ((JSON.parse(secret) as { url?: string }).url ?? '') : secret.trim();
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const local = url.protocol === 'http:' && (url.hostname === '127.0.0.1' || url.hostname === 'localhost');
+  return url.protocol === 'https:' || local ? url : undefined;
+}

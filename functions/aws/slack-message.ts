@@ -1,0 +1,62 @@
+import type { Notice } from '../ports.ts';
+
+/** Slack refuses longer texts. Source: Slack API reference, "Block Kit", section and header blocks. */
+const LONGEST_TEXT = 3_000;
+const LONGEST_HEADER = 150;
+
+const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string }>> = {
+  rolledBack: { icon: ':rewind:', words: 'was rolled back' },
+  rejected: { icon: ':no_entry:', words: 'was refused' },
+  held: { icon: ':raised_hand:', words: 'waits for a decision' },
+  reconciled: { icon: ':broom:', words: 'was stopped and put right' },
+  rollbackFailed: { icon: ':rotating_light:', words: 'COULD NOT BE ROLLED BACK' },
+};
+
+/** One line that says what happened: `orders 1.2.0 was rolled back in production`. */
+export function headline({ outcome, function: name, release, environment }: Notice): string {
+  return `${name} ${release} ${OUTCOMES[outcome].words} in ${environment}`;
+}
+
+/** An incoming-webhook message in Block Kit: who, where, which versions, why with figures, and a link to the execution. */
+export function slackMessage(notice: Notice): object {
+  const title = `${OUTCOMES[notice.outcome].icon} ${headline(notice)}`;
+  return {
+    text: headline(notice),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', text: title.slice(0, LONGEST_HEADER), emoji: true } },
+      { type: 'section', fields: fields(notice) },
+      { type: 'section', text: { type: 'mrkdwn', text: `*Why*\n${escaped(notice.reason)}`.slice(0, LONGEST_TEXT) } },
+      {
+        type: 'actions',
+        elements: [
+          {
+            type: 'button',
+            text: { type: 'plain_text', text: 'Open the execution' },
+            url: executionUrl(notice.execution),
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function fields({ function: name, environment, stable, candidate, release }: Notice): object[] {
+  const entries = {
+    Function: name,
+    Environment: environment,
+    Release: release,
+    Versions: `stable ${stable ?? 'none'}, candidate ${candidate ?? 'none'}`,
+  };
+  return Object.entries(entries).map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}*\n${escaped(value)}` }));
+}
+
+/** Console page of an execution; partition and Region come from its ARN. */
+export function executionUrl(arn: string): string {
+  const region = arn.split(':')[3] ?? 'us-east-1';
+  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${arn}`;
+}
+
+/** The three characters that Slack's markup takes for its own. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

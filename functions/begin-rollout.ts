@@ -1,0 +1,117 @@
+import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.ts';
+import { leaseUntil } from '../domain/lease.ts';
+import { compareVersions } from '../domain/release.ts';
+import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
+import type { AliasState, Ports } from './ports.ts';
+import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
+import { defineStep, serve } from './runtime.ts';
+
+/**
+ * `busy`: another rollout of this environment runs, ask again. `duplicate`: another execution handles this very event.
+ * `unchanged`: the environment serves this release already.
+ */
+export type Begun =
+  | { readonly outcome: 'begun'; readonly rollout: RolloutHandle }
+  | { readonly outcome: 'busy' | 'duplicate' | 'unchanged'; readonly rollout: null; readonly reason: string };
+
+type Needs = Pick<Ports, 'aliases' | 'ledger'>;
+
+/** After this long a release no longer waits for its turn, in ms: the history of an execution is finite. */
+const LONGEST_WAIT = 12 * 3_600_000;
+
+/**
+ * Takes the environment's lock, refuses duplicates and old versions, and writes the alias's routing down before the first
+ * mutation. Every write is conditional on what it would write, so a retry finds its own lock and record again.
+ * @throws InvalidReleaseError when the version is not newer, or was published with other bytes: reject.
+ * @throws NotReadyError when it waited too long for its turn: reject.
+ */
+export async function beginRollout(input: BeginRolloutInput, ports: Needs): Promise<Begun> {
+  const { release, plan, execution, step } = input;
+  const place: Place = { function: release.function, environment: plan.environment };
+  const owner = await ports.ledger.claimEvent(release, plan.environment, execution.id);
+  if (owner !== execution.id) return notBegun('duplicate', `execution ${owner} handles this upload`);
+  const current = await ports.ledger.current(place);
+  const alias = await ports.aliases.read(release.function, plan.alias);
+  if (servesAlready(release, current, alias))
+    return notBegun('unchanged', `${plan.environment} serves ${release.version} already`);
+  refuseOldVersion(release.version, current, plan.environment);
+  await refuseOtherBytes(input, ports);
+  const rollout = `${execution.name}/${plan.environment}`;
+  const claim = { owner: execution.id, rollout, now: step.now, leaseUntil: leaseUntil(step.now, plan) };
+  const { taken, lock } = await ports.ledger.takeLock(place, claim);
+  if (!taken) return waitForTurn(input, lock.rollout);
+  return { outcome: 'begun', rollout: await open(input, ports, lock.fence) };
+}
+
+function notBegun(outcome: 'busy' | 'duplicate' | 'unchanged', reason: string): Begun {
+  return { outcome, rollout: null, reason };
+}
+
+/** The alias's routing is read again under the lock: only from here on is it ours to write down. */
+async function open(input: BeginRolloutInput, ports: Needs, fence: number): Promise<RolloutHandle> {
+  const { release, plan, execution, step } = input;
+  const place: Place = { function: release.function, environment: plan.environment };
+  const current = await ports.ledger.current(place);
+  const alias = await ports.aliases.read(release.function, plan.alias);
+  const record: RolloutRecord = {
+    id: `${execution.name}/${plan.environment}`,
+    function: release.function,
+    environment: plan.environment,
+    alias: plan.alias,
+    execution: execution.id,
+    release: release.version,
+    startedAt: new Date(step.now).toISOString(),
+    status: 'running',
+    fence,
+    saved: alias?.routing ?? null,
+    stable: alias?.routing.version ?? null,
+    stableRelease: current?.release ?? null,
+    strategy: plan.strategy,
+    phase: 'begun',
+    share: 0,
+  };
+  const stored = await ports.ledger.openRollout(record);
+  const begun = { release, policy: plan, saved: stored.saved, stableRelease: stored.stableRelease };
+  await ports.ledger.append(stored.id, { state: 'BeginRollout', tick: 0, at: stored.startedAt, entry: begun });
+  const { id, startedAt, saved, stable, stableRelease } = stored;
+  return { id, ...place, startedAt, fence: stored.fence, saved, stable, stableRelease };
+}
+
+function servesAlready(
+  release: { version: string; codeSha256: string },
+  current?: CurrentRelease,
+  alias?: AliasState,
+): boolean {
+  if (!current || !alias) return false;
+  const same = current.release === release.version && current.codeSha256 === release.codeSha256;
+  return same && alias.routing.version === current.lambdaVersion && Object.keys(alias.routing.weights).length === 0;
+}
+
+function refuseOldVersion(version: string, current: CurrentRelease | undefined, environment: string): void {
+  if (!current || compareVersions(version, current.release) > 0) return;
+  const same = version === current.release;
+  const what = `a version newer than ${current.release}, which ${environment} serves`;
+  const todo = same
+    ? 'a release is immutable: publish the change as a newer version'
+    : 'raise the version and upload again';
+  throw new InvalidReleaseError(expected(what, version, todo));
+}
+
+async function refuseOtherBytes({ release }: BeginRolloutInput, { ledger }: Needs): Promise<void> {
+  const digest = await ledger.publishedDigest(release.function, release.version);
+  if (digest === undefined || digest === release.codeSha256) return;
+  const what = `${release.function} ${release.version} with the bytes it was first published with (SHA-256 ${digest})`;
+  const todo = 'a release is immutable: upload the change as a newer version';
+  throw new InvalidReleaseError(expected(what, `other bytes (${release.codeSha256})`, todo));
+}
+
+function waitForTurn({ release, plan, execution, step }: BeginRolloutInput, holder: string): Begun {
+  const waited = step.now - Date.parse(execution.startedAt);
+  const reason = `rollout ${holder} of ${plan.environment} is under way`;
+  if (waited < LONGEST_WAIT) return notBegun('busy', reason);
+  const todo = 'look at that rollout, then upload the release again';
+  throw new NotReadyError(expected(`${release.version} to get its turn within 12 hours`, reason, todo));
+}
+
+export const step = defineStep({ state: 'BeginRollout', input: beginRolloutInput, mutates: true, run: beginRollout });
+export const handler = serve(step);

@@ -1,0 +1,122 @@
+import { expected, InvalidReleaseError, NotReadyError, TransientAwsError } from '../domain/errors.ts';
+import { type Finding, roleDiffers, secretsInEnvironment, triggersBypassingAlias } from '../domain/readiness.ts';
+import { describeRouting } from '../domain/routing.ts';
+import { checkReadinessInput, type CheckReadinessInput } from './inputs.ts';
+import type { FunctionFacts, Ports } from './ports.ts';
+import { attest } from './rollout/evidence.ts';
+import { defineStep, serve } from './runtime.ts';
+
+/** What was looked at, and the alarms' states before any traffic moved: a baseline that was already on fire stays visible. */
+export interface Readiness {
+  readonly alarmsAtStart: readonly { readonly name: string; readonly state: string }[];
+  readonly findings: readonly Finding[];
+}
+
+type Needs = Pick<Ports, 'functions' | 'references' | 'health' | 'secrets' | 'ledger'>;
+
+/**
+ * Refuses what can be known to be wrong before anything changes. Reads only, but for its evidence.
+ * @throws NotReadyError naming everything that is not in order: reject.
+ * @throws TransientAwsError while Lambda is still busy with an earlier update: retry.
+ */
+export async function checkReadiness(input: CheckReadinessInput, ports: Needs): Promise<Readiness> {
+  const latest = await settledFunction(input, ports);
+  const alarms = await ports.health.alarms(input.plan.health.alarms);
+  const findings = [
+    ...(await aliasFindings(input, ports)),
+    ...secretsInEnvironment({ ...latest.variables, ...input.plan.configuration?.variables }),
+    ...triggersBypassingAlias(await ports.references.triggers(input.release.function), input.plan.alias),
+    ...(await versionFindings(input, latest, ports)),
+    ...alarms.filter(({ state }) => state === undefined).map(missingAlarm),
+    ...(await secretFindings(input, ports)),
+  ];
+  const alarmsAtStart = alarms.map(({ name, state }) => ({ name, state: state ?? 'missing' }));
+  await attest(input, ports.ledger, { findings, alarmsAtStart });
+  const refusals = findings.filter(({ severity }) => severity === 'refuse');
+  if (refusals.length > 0) throw new NotReadyError(refusals.map(({ message }) => message).join('; '));
+  return { alarmsAtStart, findings };
+}
+
+async function settledFunction({ release }: CheckReadinessInput, { functions }: Needs): Promise<FunctionFacts> {
+  const latest = await functions.describe(release.function);
+  if (!latest)
+    throw new InvalidReleaseError(expected(`function ${release.function}`, 'none of that name', 'create it first'));
+  if (latest.state !== 'Pending' && latest.lastUpdateStatus !== 'InProgress') return latest;
+  const came = `state ${latest.state}, last update ${latest.lastUpdateStatus}`;
+  throw new TransientAwsError(
+    expected(`${release.function} to be at rest`, came, 'wait until the update has finished'),
+  );
+}
+
+async function aliasFindings({ release, plan, rollout }: CheckReadinessInput, ports: Needs): Promise<Finding[]> {
+  const { saved, environment } = rollout;
+  if (!saved) return [];
+  const findings: Finding[] = [];
+  if (Object.keys(saved.weights).length > 0) {
+    const what = `alias ${plan.alias} to point at one version`;
+    findings.push(refusal('alias', expected(what, describeRouting(saved), 'finish or undo that shift first')));
+  }
+  const current = await ports.ledger.current({ function: release.function, environment });
+  if (current && current.lambdaVersion !== saved.version) {
+    const what = `alias ${plan.alias} at version ${current.lambdaVersion}, where ${current.release} put it`;
+    const todo = `somebody moved it: move it back, or accept it with \`weighbridge adopt --function ${release.function} --environment ${environment}\``;
+    findings.push(refusal('alias', expected(what, `version ${saved.version}`, todo)));
+  }
+  return findings;
+}
+
+/** What a split between two versions requires: the same role and dead-letter target, and no provisioned concurrency. */
+async function versionFindings(input: CheckReadinessInput, latest: FunctionFacts, ports: Needs): Promise<Finding[]> {
+  const { release, plan, rollout } = input;
+  if (!rollout.stable || plan.steps.length === 0) return [];
+  const stable = await ports.functions.describe(release.function, rollout.stable);
+  const findings = stable ? roleDiffers(latest, stable) : [];
+  if (await ports.references.hasProvisionedConcurrency(release.function, plan.alias)) {
+    const todo = 'use allAtOnce or blueGreen, or take the provisioned concurrency off the alias';
+    findings.push(
+      refusal(
+        'provisioned concurrency',
+        expected(
+          `alias ${plan.alias} without it, since Lambda cannot split such an alias`,
+          'an alias that has it',
+          todo,
+        ),
+      ),
+    );
+  }
+  return findings;
+}
+
+async function secretFindings({ plan }: CheckReadinessInput, { secrets }: Needs): Promise<Finding[]> {
+  const references = Object.entries(plan.configuration?.secrets ?? {});
+  const found = await Promise.all(
+    references.map(async ([name, reference]) => ({ name, reference, there: await secrets.exists(reference) })),
+  );
+  return found
+    .filter(({ there }) => !there)
+    .map(({ name, reference }) =>
+      refusal(
+        'secret',
+        expected(`secret ${reference} for ${name}`, 'no such secret', 'create it or correct the policy'),
+      ),
+    );
+}
+
+function missingAlarm({ name }: { name: string }): Finding {
+  return refusal(
+    'alarm',
+    expected(`alarm ${name}, which the policy names`, 'no alarm of that name', 'create it or correct the policy'),
+  );
+}
+
+function refusal(check: string, message: string): Finding {
+  return { check, severity: 'refuse', message };
+}
+
+export const step = defineStep({
+  state: 'CheckReadiness',
+  input: checkReadinessInput,
+  mutates: false,
+  run: checkReadiness,
+});
+export const handler = serve(step);

@@ -1,0 +1,40 @@
+import { notifyRollbackInput, type NotifyRollbackInput } from './inputs.ts';
+import type { Delivery, Ports } from './ports.ts';
+import { attest } from './rollout/evidence.ts';
+import { defineStep, serve } from './runtime.ts';
+
+type Needs = Pick<Ports, 'notifier' | 'ledger'>;
+
+/**
+ * Tells Slack and SNS. What could not be delivered is in the result, in the ledger and in the log as an error; it never
+ * fails the step, so it never delays the end of a rollback.
+ */
+export async function notifyRollback(
+  input: NotifyRollbackInput,
+  ports: Needs,
+): Promise<{ deliveries: readonly Delivery[] }> {
+  const { release, plan, rollout, candidate, rollback, execution, notifications } = input;
+  const deliveries = await ports.notifier.tell(
+    {
+      outcome: rollback.outcome === 'failed' ? 'rollbackFailed' : 'rolledBack',
+      function: release.function,
+      environment: plan.environment,
+      release: release.version,
+      stable: rollout.stable ?? undefined,
+      candidate: candidate?.version,
+      reason: rollback.cause,
+      execution: execution.id,
+    },
+    notifications,
+  );
+  await attest(input, ports.ledger, { deliveries });
+  return { deliveries };
+}
+
+export const step = defineStep({
+  state: 'NotifyRollback',
+  input: notifyRollbackInput,
+  mutates: true,
+  run: notifyRollback,
+});
+export const handler = serve(step);

@@ -1,0 +1,234 @@
+import type { Decision } from '../domain/decision.ts';
+import type { MinuteFigures } from '../domain/health/figures.ts';
+import type { Release } from '../domain/release.ts';
+import type { Routing } from '../domain/routing.ts';
+import type { CurrentRelease, Evidence, Lock, Place, RolloutRecord } from './rollout/records.ts';
+
+/** An alias as Lambda reports it. `revisionId` guards the next write. */
+export interface AliasState {
+  readonly routing: Routing;
+  readonly revisionId: string;
+}
+
+/** The alias changed between reading and writing: nothing was written, read and decide again. */
+export interface Conflict {
+  readonly conflict: true;
+}
+
+/** Where traffic is shifted. Another routing mechanism would be another implementation of this. */
+export interface AliasGateway {
+  /** The alias, or `undefined` when the function has none of that name. */
+  read(functionName: string, alias: string): Promise<AliasState | undefined>;
+  /** Writes a routing if the alias is still at `revisionId`. Safe to repeat: a lost answer shows as a conflict. */
+  write(functionName: string, alias: string, routing: Routing, revisionId: string): Promise<AliasState | Conflict>;
+  /** Creates the alias; a conflict when it exists already. */
+  create(functionName: string, alias: string, version: string): Promise<AliasState | Conflict>;
+  /** Deletes the alias; absent already is fine. */
+  remove(functionName: string, alias: string): Promise<void>;
+}
+
+/** What is known of a function or of one of its versions. */
+export interface FunctionFacts {
+  readonly version: string;
+  readonly state: string;
+  readonly lastUpdateStatus: string;
+  readonly lastUpdateReason?: string;
+  /** base64 SHA-256 of the deployment package. */
+  readonly codeSha256: string;
+  readonly revisionId: string;
+  readonly packageType: string;
+  readonly runtime?: string;
+  readonly handler?: string;
+  readonly role: string;
+  readonly deadLetterArn?: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The answer of one synchronous invocation. */
+export interface InvocationAnswer {
+  readonly payload: unknown;
+  readonly functionError?: string;
+  readonly milliseconds: number;
+}
+
+export interface PublishedVersion {
+  readonly version: string;
+  readonly createdAt?: string;
+  readonly codeSha256: string;
+}
+
+/** Lambda's control plane for functions and versions, and direct invocation. */
+export interface FunctionGateway {
+  /** The function's `$LATEST`, or one version; `undefined` when it does not exist. */
+  describe(functionName: string, version?: string): Promise<FunctionFacts | undefined>;
+  /** Points `$LATEST` at the release's object; `conflict` when the function changed since `revisionId`. */
+  updateCode(functionName: string, release: Release, revisionId: string): Promise<void | Conflict>;
+  updateVariables(
+    functionName: string,
+    variables: Record<string, string>,
+    revisionId: string,
+  ): Promise<void | Conflict>;
+  /** Publishes `$LATEST` if its code digest and revision are still the given ones. */
+  publish(
+    functionName: string,
+    guard: { codeSha256: string; revisionId: string },
+    description: string,
+  ): Promise<string | Conflict>;
+  invoke(functionName: string, qualifier: string | undefined, event: unknown): Promise<InvocationAnswer>;
+  versions(functionName: string): Promise<readonly PublishedVersion[]>;
+  /** Deletes one numbered version. Refuses anything else: without a qualifier Lambda deletes the function. */
+  deleteVersion(functionName: string, version: string): Promise<'deleted' | 'inUse'>;
+}
+
+/** One thing that refers to a version or to the bare function. `qualifier` is undefined for the bare function. */
+export interface Reference {
+  readonly qualifier: string | undefined;
+  readonly why: string;
+}
+
+/** Who invokes or pins what: aliases, event sources, policies, URLs, provisioned concurrency. */
+export interface ReferenceFinder {
+  /** Everything that refers to versions of the function. */
+  toVersions(functionName: string): Promise<readonly Reference[]>;
+  /** Event sources and permissions that name the bare function or a version instead of an alias. */
+  triggers(functionName: string): Promise<readonly Reference[]>;
+  hasProvisionedConcurrency(functionName: string, alias: string): Promise<boolean>;
+  /** Statement ids of the resource policy on a qualifier; removing them locks an old version down. */
+  lockDown(functionName: string, version: string): Promise<readonly string[]>;
+}
+
+/** The uploaded object, read once. */
+export interface Artifact {
+  readonly codeSha256: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly uploadedAt: string;
+  /** Paths of the files in the zip; empty with `problem` set when it is not a zip. */
+  readonly files: readonly string[];
+  readonly problem?: string;
+}
+
+export interface ArtifactStore {
+  /** Downloads exactly that object version; `undefined` when it is gone. */
+  read(bucket: string, key: string, versionId: string | undefined): Promise<Artifact | undefined>;
+  /** The text of a small object, or `undefined` when there is none. */
+  text(bucket: string, key: string): Promise<string | undefined>;
+}
+
+export interface PolicyStore {
+  /** The function's policy document as text, with the name it was looked for under. */
+  read(functionName: string): Promise<{ readonly name: string; readonly text: string | undefined }>;
+}
+
+/** Locks, rollouts and their evidence. Every write is conditional, so that repeating it changes nothing. */
+export interface Ledger {
+  /** Claims a trigger event for an execution; returns the execution that owns it, maybe another. */
+  claimEvent(release: Release, environment: string, execution: string): Promise<string>;
+  /** Takes a free or expired lock, or finds it already ours; otherwise says who holds it. */
+  takeLock(
+    place: Place,
+    claim: { owner: string; rollout: string; now: number; leaseUntil: number },
+  ): Promise<{ taken: boolean; lock: Lock }>;
+  /** Extends the lease. @throws ConcurrentChangeError when the lock is no longer ours: stop. */
+  renewLock(place: Place, lock: { owner: string; fence: number; leaseUntil: number }): Promise<void>;
+  /** Frees the lock if `owner` holds it; anything else is left alone. */
+  freeLock(place: Place, owner: string): Promise<void>;
+  current(place: Place): Promise<CurrentRelease | undefined>;
+  recordCurrent(place: Place, current: CurrentRelease): Promise<void>;
+  /** Code digest that a semantic version was first published with, if it ever was. */
+  publishedDigest(functionName: string, version: string): Promise<string | undefined>;
+  recordPublished(release: Release, lambdaVersion: string): Promise<void>;
+  /** Writes the record unless it exists; returns what is stored. */
+  openRollout(record: RolloutRecord): Promise<RolloutRecord>;
+  rollout(
+    key: Pick<RolloutRecord, 'function' | 'startedAt' | 'id' | 'environment'>,
+  ): Promise<RolloutRecord | undefined>;
+  updateRollout(
+    record: Pick<RolloutRecord, 'function' | 'startedAt' | 'id' | 'environment'>,
+    changes: Partial<RolloutRecord>,
+  ): Promise<void>;
+  /** Appends evidence; the same state and tick again leaves the first entry. */
+  append(rollout: string, evidence: Evidence): Promise<void>;
+  /** Rollouts that have not ended, of one execution or of all. */
+  openRollouts(execution?: string): Promise<readonly RolloutRecord[]>;
+  decision(rollout: string, heldSince: number): Promise<Decision | undefined>;
+  recordToken(rollout: string, heldSince: number, token: string): Promise<void>;
+}
+
+/** An alarm as it is now; `undefined` state means that no alarm of that name exists. */
+export interface AlarmNow {
+  readonly name: string;
+  readonly state: string | undefined;
+}
+
+export interface HealthSource {
+  /** One-minute figures of several versions behind an alias, from `from` to `to` (ms), by version. */
+  figures(query: {
+    functionName: string;
+    alias: string;
+    versions: readonly string[];
+    from: number;
+    to: number;
+    slowOverMilliseconds: number | undefined;
+  }): Promise<Readonly<Record<string, readonly MinuteFigures[]>>>;
+  /** Metric and composite alarms by name, in the order asked for. */
+  alarms(names: readonly string[]): Promise<readonly AlarmNow[]>;
+}
+
+/** What people are told. */
+export interface Notice {
+  readonly outcome: 'rolledBack' | 'rejected' | 'held' | 'reconciled' | 'rollbackFailed';
+  readonly function: string;
+  readonly environment: string;
+  readonly release: string;
+  readonly stable: string | undefined;
+  readonly candidate: string | undefined;
+  readonly reason: string;
+  readonly figures?: string;
+  readonly execution: string;
+}
+
+export interface Delivery {
+  readonly channel: 'sns' | 'slack';
+  /** `skipped` when the channel is not configured. */
+  readonly result: 'delivered' | 'skipped' | 'failed';
+  readonly detail?: string;
+}
+
+export interface Notifier {
+  /** Tries every channel; never throws: what could not be delivered is in the result. */
+  tell(
+    notice: Notice,
+    channels: { snsTopicArn?: string; slackWebhookSecret?: string } | null,
+  ): Promise<readonly Delivery[]>;
+}
+
+export interface SecretChecker {
+  exists(reference: string): Promise<boolean>;
+}
+
+export interface Callbacks {
+  /** Answers a task token; a token that is no longer waited for is fine. */
+  succeed(token: string, output: object): Promise<void>;
+}
+
+export interface Executions {
+  status(executionArn: string): Promise<string | undefined>;
+}
+
+/** Everything a step can ask for; each step names what it needs. */
+export interface Ports {
+  readonly aliases: AliasGateway;
+  readonly functions: FunctionGateway;
+  readonly references: ReferenceFinder;
+  readonly artifacts: ArtifactStore;
+  readonly policies: PolicyStore;
+  readonly ledger: Ledger;
+  readonly health: HealthSource;
+  readonly notifier: Notifier;
+  readonly secrets: SecretChecker;
+  readonly callbacks: Callbacks;
+  readonly executions: Executions;
+  /** Waits for `ms`; used only for polling Lambda. */
+  readonly sleep: (ms: number) => Promise<void>;
+}

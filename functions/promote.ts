@@ -1,0 +1,72 @@
+import { ConcurrentChangeError, expected } from '../domain/errors.ts';
+import type { Move } from '../domain/next-move.ts';
+import { describeRouting, promoted, type Routing, sameRouting } from '../domain/routing.ts';
+import { type Progress, shiftTrafficInput, type ShiftTrafficInput } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import { changeRouting } from './rollout/change-routing.ts';
+import { attest } from './rollout/evidence.ts';
+import { keepLock } from './rollout/guard.ts';
+import { defineStep, serve } from './runtime.ts';
+
+type Needs = Pick<Ports, 'aliases' | 'ledger'>;
+
+/**
+ * Points the alias at the candidate in one call, and creates it on a first release. A retry finds it there.
+ * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
+ */
+export async function promote(input: ShiftTrafficInput, ports: Needs): Promise<{ progress: Progress; move: Move }> {
+  const { plan, rollout, candidate, progress, step } = input;
+  await keepLock(input, ports.ledger);
+  const wanted = promoted(candidate.version);
+  const before = rollout.saved ? await repoint(input, rollout.saved, ports) : await create(input, ports);
+  await attest(input, ports.ledger, { move: input.move, before, after: wanted });
+  await ports.ledger.updateRollout(rollout, { phase: 'final', share: 100 });
+  const waitSeconds = Math.min(plan.tickSeconds, plan.finalBakeSeconds);
+  const risen = [...progress.raisedAt, step.now];
+  const final = {
+    phase: 'final',
+    step: plan.steps.length,
+    percent: 100,
+    enteredAt: step.now,
+    raisedAt: risen,
+  } as const;
+  return {
+    progress: { ...final, heldSince: null, waitSeconds, routing: wanted },
+    move: after(plan.finalBakeSeconds, waitSeconds, progress.step),
+  };
+}
+
+async function repoint(
+  { release, plan, candidate, progress }: ShiftTrafficInput,
+  saved: Routing,
+  { aliases }: Needs,
+): Promise<Routing> {
+  const left = progress.routing ?? saved;
+  return changeRouting(aliases, {
+    function: release.function,
+    alias: plan.alias,
+    left,
+    wanted: promoted(candidate.version),
+  });
+}
+
+/** Somebody who created the alias meanwhile pointed it somewhere for a reason; ours from a lost answer is fine. */
+async function create({ release, plan, candidate }: ShiftTrafficInput, { aliases }: Needs): Promise<null> {
+  const answer = await aliases.create(release.function, plan.alias, candidate.version);
+  if (!('conflict' in answer)) return null;
+  const there = await aliases.read(release.function, plan.alias);
+  if (there && sameRouting(there.routing, promoted(candidate.version))) return null;
+  const came = there ? `one that somebody else created (${describeRouting(there.routing)})` : 'one that comes and goes';
+  const todo = 'it is left as it is; release again when that is settled';
+  throw new ConcurrentChangeError(
+    expected(`no alias ${plan.alias} of ${release.function} before its first release`, came, todo),
+  );
+}
+
+function after(finalBakeSeconds: number, waitSeconds: number, step: number): Move {
+  if (finalBakeSeconds === 0) return { kind: 'complete', reason: 'promoted; the policy asks for no bake at 100 %' };
+  return { kind: 'bake', waitSeconds, step, reason: `promoted; final bake of ${finalBakeSeconds} s` };
+}
+
+export const step = defineStep({ state: 'Promote', input: shiftTrafficInput, mutates: true, run: promote });
+export const handler = serve(step);

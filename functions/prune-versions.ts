@@ -1,0 +1,82 @@
+import { prunable } from '../domain/retention.ts';
+import { pruneVersionsInput, type PruneVersionsInput } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import { attest } from './rollout/evidence.ts';
+import { keepLock } from './rollout/guard.ts';
+import { defineStep, serve } from './runtime.ts';
+
+/** What was deleted, what was kept and why, and which versions lost permissions that let others invoke them. */
+export interface Pruned {
+  readonly deleted: readonly string[];
+  readonly kept: readonly { readonly version: string; readonly why: string }[];
+  readonly lockedDown: readonly { readonly version: string; readonly statements: readonly string[] }[];
+}
+
+type Needs = Pick<Ports, 'functions' | 'references' | 'ledger'>;
+
+/**
+ * Keeps the last N versions and everything that anything still refers to, locks the other kept ones down and deletes the
+ * rest. Safe to repeat: what is gone is gone. Its failure is reported and does not undo a promotion.
+ */
+export async function pruneVersions(input: PruneVersionsInput, ports: Needs): Promise<Pruned> {
+  const { release, plan, rollout, candidate } = input;
+  await keepLock(input, ports.ledger);
+  const versions = await ports.functions.versions(release.function);
+  const references = [
+    ...(await ports.references.toVersions(release.function)),
+    ...(rollout.stable ? [{ qualifier: rollout.stable, why: 'the version to roll back to' }] : []),
+    { qualifier: candidate.version, why: `serves ${plan.environment}` },
+    ...(await liveReferences(input, ports)),
+  ].flatMap(({ qualifier, why }) => (qualifier === undefined ? [] : [{ version: qualifier, why }]));
+  const { delete: doomed, keep } = prunable({ versions: [...versions], references, keep: plan.keepVersions });
+  const pruned = await carryOut(
+    release.function,
+    { doomed, keep, referred: new Set(references.map(({ version }) => version)) },
+    ports,
+  );
+  await attest(input, ports.ledger, pruned);
+  return pruned;
+}
+
+/** Versions that other environments' rollouts are working with. */
+async function liveReferences({ release, rollout }: PruneVersionsInput, { ledger }: Needs) {
+  const open = await ledger.openRollouts();
+  return open
+    .filter((other) => other.function === release.function && other.id !== rollout.id)
+    .flatMap((other) =>
+      [other.stable, other.candidate].map((version) => ({
+        qualifier: version ?? undefined,
+        why: `rollout ${other.id} works with it`,
+      })),
+    );
+}
+
+interface Work {
+  readonly doomed: readonly string[];
+  readonly keep: readonly { readonly version: string; readonly why: string }[];
+  readonly referred: ReadonlySet<string>;
+}
+
+async function carryOut(functionName: string, { doomed, keep, referred }: Work, ports: Needs): Promise<Pruned> {
+  const kept = [...keep];
+  const deleted: string[] = [];
+  const lockedDown: { version: string; statements: readonly string[] }[] = [];
+  for (const version of [...doomed, ...keep.map((one) => one.version).filter((one) => !referred.has(one))]) {
+    const statements = await ports.references.lockDown(functionName, version);
+    if (statements.length > 0) lockedDown.push({ version, statements });
+  }
+  for (const version of doomed) {
+    const answer = await ports.functions.deleteVersion(functionName, version);
+    if (answer === 'deleted') deleted.push(version);
+    else kept.push({ version, why: 'Lambda says that it is in use' });
+  }
+  return { deleted, kept, lockedDown };
+}
+
+export const step = defineStep({
+  state: 'PruneVersions',
+  input: pruneVersionsInput,
+  mutates: true,
+  run: pruneVersions,
+});
+export const handler = serve(step);

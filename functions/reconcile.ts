@@ -1,0 +1,59 @@
+import { reconcileInput, type ReconcileInput } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
+import type { RolloutRecord } from './rollout/records.ts';
+import { defineStep, serve } from './runtime.ts';
+
+/** What was put right. */
+export interface Reconciliation {
+  readonly reconciled: readonly { readonly rollout: string; readonly outcome: string }[];
+}
+
+type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions' | 'notifier'>;
+
+/**
+ * The dead man's switch, outside the state machine: StopExecution, a timeout and a full history run no Catch. For every
+ * open rollout whose execution has ended it restores the alias, frees the lock and tells people. Runs on the execution's
+ * status change and on a schedule, in case that event is lost. It never touches a rollout whose execution still runs.
+ */
+export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Reconciliation> {
+  const open = await ports.ledger.openRollouts(input.detail?.executionArn);
+  const reconciled: { rollout: string; outcome: string }[] = [];
+  for (const record of open) {
+    const status = await ports.executions.status(record.execution);
+    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') continue;
+    reconciled.push({ rollout: record.id, outcome: await putRight(record, status, input, ports) });
+  }
+  return { reconciled };
+}
+
+async function putRight(
+  record: RolloutRecord,
+  status: string | undefined,
+  { time }: ReconcileInput,
+  ports: Needs,
+): Promise<string> {
+  const wanted: Restoration = {
+    function: record.function,
+    alias: record.alias,
+    saved: record.saved,
+    candidate: record.candidate,
+  };
+  const restored = await restoreAlias(ports.aliases, wanted);
+  const reason = `its execution ended (${status ?? 'no longer known'}) without closing the rollout; ${restoredInWords(restored, wanted)}`;
+  const at = time ?? record.startedAt;
+  await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry: { status, restored } });
+  await ports.ledger.updateRollout(record, { status: 'stopped', reason, endedAt: at, share: 0 });
+  await ports.ledger.freeLock(record, record.execution);
+  await tell(record, reason, ports);
+  return restored.outcome;
+}
+
+async function tell(record: RolloutRecord, reason: string, { notifier }: Needs): Promise<void> {
+  const { function: name, environment, release, stable, candidate, execution } = record;
+  const parties = { function: name, environment, release, stable: stable ?? undefined, candidate };
+  await notifier.tell({ outcome: 'reconciled', ...parties, reason, execution }, null);
+}
+
+export const step = defineStep({ state: 'Reconcile', input: reconcileInput, mutates: false, run: reconcile });
+export const handler = serve(step);

@@ -1,0 +1,90 @@
+import { parseReleaseKey } from '../domain/release.ts';
+import { rejectReleaseInput, type RejectReleaseInput } from './inputs.ts';
+import type { Delivery, Ports } from './ports.ts';
+import { causeInWords } from './rollout/failure.ts';
+import type { RolloutRecord } from './rollout/records.ts';
+import { defineStep, serve } from './runtime.ts';
+
+type Needs = Pick<Ports, 'ledger' | 'notifier'>;
+
+/** Why the release was refused; `error` and `cause` become the execution's. */
+export interface Rejection {
+  readonly error: string;
+  readonly cause: string;
+  readonly deliveries: readonly Delivery[];
+}
+
+interface Subject {
+  readonly function: string;
+  readonly version: string;
+}
+
+/** Ends a release before any traffic moved: frees the lock, records why, tells people. Safe to repeat. */
+export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Promise<{ rejection: Rejection }> {
+  const { failure, execution, plan, rollout, notifications } = input;
+  const subject = input.release ?? subjectOf(input.event);
+  const environment = plan?.environment ?? '-';
+  const cause = `${subject.function} ${subject.version} was refused${plan ? ` in ${environment}` : ''}: ${causeInWords(failure)}`;
+  await record(input, subject, environment, cause, ports);
+  if (plan) await ports.ledger.freeLock({ function: subject.function, environment }, execution.id);
+  const parties = { function: subject.function, environment, release: subject.version, candidate: undefined };
+  const notice = {
+    outcome: 'rejected',
+    ...parties,
+    stable: rollout?.stable ?? undefined,
+    reason: cause,
+    execution: execution.id,
+  } as const;
+  const deliveries = await ports.notifier.tell(notice, notifications);
+  return { rejection: { error: failure.error, cause, deliveries } };
+}
+
+/** A rollout that was begun is closed; a release that never got so far still shows in the history. */
+async function record(
+  input: RejectReleaseInput,
+  subject: Subject,
+  environment: string,
+  cause: string,
+  { ledger }: Needs,
+): Promise<void> {
+  const { rollout, execution, step } = input;
+  const at = new Date(step.now).toISOString();
+  const ended = { status: 'rejected', reason: cause, endedAt: at } as const;
+  if (rollout) {
+    await ledger.updateRollout(rollout, ended);
+    await ledger.append(rollout.id, { state: 'RejectRelease', tick: step.tick, at, entry: { failure: input.failure } });
+    return;
+  }
+  await ledger.openRollout({ ...refused(input, subject, environment), execution: execution.id, ...ended });
+}
+
+function refused(
+  { plan, execution }: RejectReleaseInput,
+  subject: Subject,
+  environment: string,
+): Omit<RolloutRecord, 'status' | 'execution'> {
+  const nothing = { saved: null, stable: null, stableRelease: null, fence: 0 };
+  const place = { function: subject.function, environment, alias: plan?.alias ?? '-', strategy: plan?.strategy ?? '-' };
+  const startedAt = new Date(execution.startedAt).toISOString();
+  return { id: `${execution.name}/${environment}`, release: subject.version, startedAt, ...place, ...nothing };
+}
+
+/** The release as far as the event's key tells, for an event that LoadRelease could make nothing of. */
+function subjectOf(event: unknown): Subject {
+  const key = (event as { detail?: { object?: { key?: unknown } } } | null)?.detail?.object?.key;
+  const text = typeof key === 'string' ? key : '(no object key in the event)';
+  try {
+    return parseReleaseKey(text);
+  } catch {
+    const [, name, version] = text.split('/');
+    return { function: name ?? text, version: version ?? '-' };
+  }
+}
+
+export const step = defineStep({
+  state: 'RejectRelease',
+  input: rejectReleaseInput,
+  mutates: true,
+  run: rejectRelease,
+});
+export const handler = serve(step);

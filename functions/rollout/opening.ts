@@ -1,0 +1,30 @@
+import { firstMove, type Move } from '../../domain/next-move.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
+import type { Candidate, RolloutHandle } from '../inputs.ts';
+
+/** What decides how a rollout starts. */
+export interface Start {
+  readonly plan: RolloutPlan;
+  readonly rollout: RolloutHandle;
+  readonly candidate: Candidate;
+}
+
+/** The first move; a person's approval, where the policy asks for it, comes before whatever is next. */
+export function opening(start: Start): Move {
+  const move = firstMove(start.plan);
+  return move.kind === 'hold' ? { ...move, then: firstTraffic(move.then, start) } : firstTraffic(move, start);
+}
+
+/** The first move once a person has approved. */
+export function openingAfterApproval(start: Start): Move {
+  const move = opening(start);
+  return move.kind === 'hold' ? move.then : move;
+}
+
+/** Two cases have nothing to shift: no stable version yet, and code that Lambda finds to be the stable version's. */
+function firstTraffic(move: Move, { rollout, candidate }: Start): Move {
+  if (rollout.stable === null)
+    return { kind: 'promote', reason: 'first release: there is no stable version to share traffic with' };
+  if (rollout.stable !== candidate.version) return move;
+  return { kind: 'promote', reason: `version ${candidate.version} serves this code and configuration already` };
+}

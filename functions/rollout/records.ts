@@ -1,0 +1,64 @@
+import type { Routing } from '../../domain/routing.ts';
+
+/** One environment of one function: what a lock protects. */
+export interface Place {
+  readonly function: string;
+  readonly environment: string;
+}
+
+/** Who may change an environment. `fence` rises by one each time the lock changes hands. */
+export interface Lock {
+  readonly owner: string;
+  readonly rollout: string;
+  /** Seconds since the epoch; after it anyone may take the lock. */
+  readonly leaseUntil: number;
+  readonly fence: number;
+}
+
+/** The release that an environment was last promoted to. */
+export interface CurrentRelease {
+  readonly release: string;
+  readonly codeSha256: string;
+  readonly lambdaVersion: string;
+  readonly rollout: string;
+  readonly at: string;
+}
+
+export type RolloutStatus = 'running' | 'promoted' | 'rolledBack' | 'rejected' | 'stopped';
+
+/** A rollout as the ledger keeps it; outlives the 90 days of execution history. */
+export interface RolloutRecord {
+  /** `<execution name>/<environment>`. */
+  readonly id: string;
+  readonly function: string;
+  readonly environment: string;
+  readonly alias: string;
+  readonly execution: string;
+  readonly release: string;
+  readonly startedAt: string;
+  readonly status: RolloutStatus;
+  readonly fence: number;
+  /** Routing before the first mutation; null when the alias did not exist. */
+  readonly saved: Routing | null;
+  readonly stable: string | null;
+  readonly stableRelease: string | null;
+  readonly candidate?: string;
+  readonly strategy: string;
+  readonly phase?: string;
+  /** Candidate's share of the traffic in percent. */
+  readonly share?: number;
+  readonly verdict?: string;
+  readonly reason?: string;
+  readonly endedAt?: string;
+  readonly updatedAt?: string;
+  /** Task token that a person's decision answers. */
+  readonly heldSince?: number;
+}
+
+/** One entry of a rollout's evidence. */
+export interface Evidence {
+  readonly state: string;
+  readonly tick: number;
+  readonly at: string;
+  readonly entry: object;
+}

@@ -1,0 +1,45 @@
+import { expected, InvariantError } from '../domain/errors.ts';
+import { shifted } from '../domain/routing.ts';
+import { type Progress, shiftTrafficInput, type ShiftTrafficInput } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import { changeRouting } from './rollout/change-routing.ts';
+import { attest } from './rollout/evidence.ts';
+import { keepLock } from './rollout/guard.ts';
+import { defineStep, serve } from './runtime.ts';
+
+type Needs = Pick<Ports, 'aliases' | 'ledger'>;
+
+/**
+ * Gives the candidate the share that was decided. Reads, compares, then writes: a retry finds the share in place.
+ * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
+ */
+export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Promise<{ progress: Progress }> {
+  const { release, plan, rollout, candidate, move, progress, step } = input;
+  if (move.kind !== 'shift' || !rollout.saved) {
+    throw new InvariantError(
+      expected('a shift of a rollout that has a stable version', move.kind, 'report this: it is a bug'),
+    );
+  }
+  await keepLock(input, ports.ledger);
+  const wanted = shifted(rollout.saved.version, candidate.version, move.percent);
+  const left = progress.routing ?? rollout.saved;
+  const before = await changeRouting(ports.aliases, { function: release.function, alias: plan.alias, left, wanted });
+  await attest(input, ports.ledger, { move, before, after: wanted });
+  await ports.ledger.updateRollout(rollout, { phase: 'steps', share: move.percent });
+  const bakeSeconds = plan.steps[move.step]?.bakeSeconds ?? plan.tickSeconds;
+  return {
+    progress: {
+      phase: 'steps',
+      step: move.step,
+      percent: move.percent,
+      enteredAt: step.now,
+      raisedAt: [...progress.raisedAt, step.now],
+      heldSince: null,
+      waitSeconds: Math.min(plan.tickSeconds, bakeSeconds),
+      routing: wanted,
+    },
+  };
+}
+
+export const step = defineStep({ state: 'ShiftTraffic', input: shiftTrafficInput, mutates: true, run: shiftTraffic });
+export const handler = serve(step);

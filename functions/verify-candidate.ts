@@ -1,0 +1,83 @@
+import { checkAnswer, type ContractCase } from '../domain/contract.ts';
+import { expected, InvalidReleaseError } from '../domain/errors.ts';
+import type { Move } from '../domain/next-move.ts';
+import { type Progress, verifyCandidateInput, type VerifyCandidateInput } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import { attest } from './rollout/evidence.ts';
+import { opening } from './rollout/opening.ts';
+import { defineStep, serve } from './runtime.ts';
+
+type Needs = Pick<Ports, 'functions' | 'ledger'>;
+
+/** What a hook function may answer; anything but `ok: false` and an error lets the release pass. */
+interface HookAnswer {
+  readonly ok?: boolean;
+  readonly reason?: string;
+}
+
+/**
+ * Invokes the candidate directly, at 0 % of the traffic: once for each contract case, then the policy's hook, then as often
+ * at once as `warm` says, so that its first users do not meet cold starts. Safe to repeat.
+ * @throws InvalidReleaseError listing every answer that broke the contract: reject.
+ */
+export async function verifyCandidate(
+  input: VerifyCandidateInput,
+  ports: Needs,
+): Promise<{ move: Move; progress: Progress }> {
+  const violations: string[] = [];
+  for (const one of input.release.contract) violations.push(...(await checkCase(one, input, ports)));
+  if (violations.length === 0) violations.push(...(await runHook(input, ports)));
+  await attest(input, ports.ledger, { cases: input.release.contract.map(({ name }) => name), violations });
+  if (violations.length > 0) {
+    const what = `version ${input.candidate.version} to keep the contract of ${input.release.function} ${input.release.version}`;
+    throw new InvalidReleaseError(
+      expected(what, violations.join('; '), 'mend the code or the contract and release a newer version'),
+    );
+  }
+  await warm(input, ports);
+  const move = opening(input);
+  return { move, progress: start(input, move) };
+}
+
+/** A slow first answer may be a cold start: it is asked again before it counts. */
+async function checkCase(one: ContractCase, input: VerifyCandidateInput, ports: Needs): Promise<string[]> {
+  const ask = () => ports.functions.invoke(input.release.function, input.candidate.version, one.event);
+  const first = checkAnswer(one, await ask());
+  return first.length === 0 ? [] : checkAnswer(one, await ask());
+}
+
+async function runHook({ release, plan, candidate }: VerifyCandidateInput, { functions }: Needs): Promise<string[]> {
+  const hook = plan.verify?.hook;
+  if (!hook) return [];
+  const event = {
+    function: release.function,
+    release: release.version,
+    version: candidate.version,
+    environment: plan.environment,
+  };
+  const answer = await functions.invoke(hook, undefined, event);
+  const said = (answer.payload ?? {}) as HookAnswer;
+  if (answer.functionError) return [`hook ${hook} failed: ${JSON.stringify(answer.payload)}`];
+  return said.ok === false ? [`hook ${hook} said no: ${said.reason ?? 'no reason given'}`] : [];
+}
+
+async function warm({ release, plan, candidate }: VerifyCandidateInput, { functions }: Needs): Promise<void> {
+  const event = release.contract[0]?.event;
+  const times = event === undefined ? 0 : (plan.verify?.warm ?? 0);
+  await Promise.all(Array.from({ length: times }, () => functions.invoke(release.function, candidate.version, event)));
+}
+
+function start({ step, rollout }: VerifyCandidateInput, move: Move): Progress {
+  const phase = move.kind === 'hold' ? 'approval' : 'steps';
+  const heldSince = move.kind === 'hold' ? step.now : null;
+  const routing = rollout.saved;
+  return { phase, step: -1, percent: 0, enteredAt: step.now, raisedAt: [], heldSince, waitSeconds: 0, routing };
+}
+
+export const step = defineStep({
+  state: 'VerifyCandidate',
+  input: verifyCandidateInput,
+  mutates: true,
+  run: verifyCandidate,
+});
+export const handler = serve(step);
