@@ -31,6 +31,7 @@ function problemLines(issue: Issue, prefix: Path, schema: z.ZodType, document: u
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     return closestBranch(issue.errors).flatMap((inner) => problemLines(inner, path, schema, document));
   }
+  if (issue.code === 'invalid_key') return issue.issues.map((inner) => badKey(inner, path));
   if (issue.message.startsWith('expected ')) return [`${where(path)}: ${issue.message}`];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, schema, document));
   return [`${where(path)}: expected ${wanted(issue)}, got ${came(document, path)}`];
@@ -44,6 +45,11 @@ function closestBranch(branches: Issue[][]): Issue[] {
 
 function bonus(issue: Issue): number {
   return issue.code === 'unrecognized_keys' ? 1 : 0;
+}
+
+function badKey(issue: Issue, path: Path): string {
+  const message = issue.message.startsWith('expected ') ? issue.message : `expected ${wanted(issue)}`;
+  return `${where(path)}: ${message}, got the name ${JSON.stringify(String(path.at(-1)))}`;
 }
 
 function unknownKey(key: string, path: Path, schema: z.ZodType, document: unknown): string {
@@ -62,7 +68,7 @@ function wanted(issue: Issue): string {
     case 'too_big':
       return `${sized(issue.origin, issue.inclusive === false ? 'less than' : 'at most')} ${issue.maximum}`;
     case 'invalid_union':
-      return choice('options' in issue ? (issue.options as unknown[]) : []);
+      return choice('options' in issue ? issue.options : []);
     default:
       return issue.message;
   }

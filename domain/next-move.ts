@@ -1,0 +1,164 @@
+import type { Verdict } from './health/figures.ts';
+import { duration, type RolloutPlan } from './plan.ts';
+import { budgetShare } from './strategy/budget.ts';
+
+/**
+ * What the machine does next. `step` is the position in the plan: an index into its steps, or the number of shifts so far
+ * for a budget. `then` of a hold is the move that an approval leads to.
+ */
+export type Move =
+  | { kind: 'shift'; percent: number; step: number; reason: string }
+  | { kind: 'bake'; waitSeconds: number; step: number; reason: string }
+  | { kind: 'promote'; reason: string }
+  | { kind: 'hold'; reason: string; then: Move }
+  | { kind: 'rollBack'; reason: string }
+  | { kind: 'complete'; reason: string };
+
+/** Kinds of moves. */
+export type MoveKind = Move['kind'];
+
+/** What a person decided about a rollout. */
+export type Decision = { decision: 'approve' | 'reject'; by: string; why?: string | undefined };
+
+/** Where a rollout stands. Times are milliseconds since the epoch. */
+export type Position = {
+  plan: RolloutPlan;
+  /** `steps` below 100 %, `final` at 100 %. */
+  phase: 'steps' | 'final';
+  /** Position in the plan; -1 before the first share. */
+  step: number;
+  /** The candidate's present share of the traffic. */
+  percent: number;
+  /** When this share, or the final bake, began. */
+  enteredAt: number;
+  /** When the present hold began. */
+  heldSince?: number | undefined;
+  decision?: Decision | undefined;
+  now: number;
+  /** Absent only before the first share, when there is nothing to judge yet. */
+  verdict?: Verdict | undefined;
+};
+
+/** The move that begins a rollout: an approval if the plan wants one, else the first share or the promotion. */
+export function firstMove(plan: RolloutPlan): Move {
+  const move = firstShare(plan);
+  if (plan.approval === 'none') return move;
+  return { kind: 'hold', reason: 'the policy wants an approval before any traffic moves', then: move };
+}
+
+/**
+ * The next move of a rollout. A rejection and an unhealthy verdict roll back at once; a bake that is not over goes on; after
+ * it a healthy candidate advances, and an undecided one does what the policy says.
+ */
+export function nextMove(position: Position): Move {
+  const { decision, verdict } = position;
+  if (decision?.decision === 'reject') return { kind: 'rollBack', reason: `rejected ${byWhom(decision)}` };
+  if (verdict?.kind === 'unhealthy') return { kind: 'rollBack', reason: reasonOf(verdict) };
+  if (position.phase === 'steps' && position.step < 0) return beginning(position);
+  const raise = budgetRaise(position);
+  if (raise) return raise;
+  const rest = restSeconds(position);
+  if (rest > 0) return bakeOn(position, rest, position.plan.tickSeconds);
+  return verdict?.kind === 'healthy' || nothingToJudge(position)
+    ? advance(position, healthyReason(position))
+    : undecided(position);
+}
+
+function firstShare(plan: RolloutPlan): Move {
+  if (plan.budget) return shift(plan.budget.floorPercent, 0, 'the smallest share of the budget');
+  const first = plan.steps[0];
+  if (first) return shift(first.percent, 0, `step 1 of ${plan.steps.length}`);
+  return { kind: 'promote', reason: `${plan.strategy} has no share below 100 %` };
+}
+
+function beginning(position: Position): Move {
+  const first = firstMove(position.plan);
+  if (first.kind !== 'hold') return first;
+  const { decision } = position;
+  if (decision?.decision === 'approve') return { ...first.then, reason: `approved ${byWhom(decision)}` };
+  return holdOver(position) ? deadlinePassed(position, 'nobody approved it') : first;
+}
+
+/** A budget moves whenever the evidence allows a larger share, not when a bake is over. */
+function budgetRaise({ plan, phase, percent, verdict, step }: Position): Move | undefined {
+  if (phase === 'final' || !plan.budget || !verdict) return undefined;
+  const reaction = (plan.health.metricLagSeconds + plan.tickSeconds) / 60 + 1;
+  const share = budgetShare(plan.budget, percent, verdict.figures, reaction);
+  if (share <= percent) return undefined;
+  return shift(share, step + 1, `the budget of ${plan.budget.failedRequests} failed requests allows ${share} %`);
+}
+
+/** Seconds that the present share still has to bake; the budget's time runs from the first traffic on. */
+function restSeconds({ plan, phase, step, enteredAt, now, verdict }: Position): number {
+  if (phase === 'final') return plan.finalBakeSeconds - (now - enteredAt) / 1000;
+  if (plan.budget) return plan.budget.minutes * 60 - (now - (verdict?.figures.trafficSince ?? enteredAt)) / 1000;
+  return (plan.steps[step]?.bakeSeconds ?? 0) - (now - enteredAt) / 1000;
+}
+
+function bakeOn(position: Position, rest: number, tick: number): Move {
+  const waitSeconds = Math.max(1, Math.ceil(Math.min(tick, rest)));
+  return {
+    kind: 'bake',
+    waitSeconds,
+    step: position.step,
+    reason: `${duration(rest)} to bake at ${position.percent} %`,
+  };
+}
+
+/** Without a final bake a promotion is the end: there is nothing more to wait for. */
+function nothingToJudge({ phase, plan }: Position): boolean {
+  return phase === 'final' && plan.finalBakeSeconds === 0;
+}
+
+function advance({ plan, phase, step }: Position, reason: string): Move {
+  if (phase === 'final') return { kind: 'complete', reason };
+  const next = plan.budget ? undefined : plan.steps[step + 1];
+  return next ? shift(next.percent, step + 1, reason) : { kind: 'promote', reason };
+}
+
+function undecided(position: Position): Move {
+  const { plan, decision, verdict } = position;
+  const reason = verdict ? reasonOf(verdict) : 'there is no verdict yet';
+  if (decision?.decision === 'approve') return advance(position, `approved ${byWhom(decision)} although ${reason}`);
+  if (plan.onInconclusive === 'hold')
+    return holdOver(position) ? deadlinePassed(position, reason) : hold(position, reason);
+  const waiting = minimumWait(position);
+  if (waiting > 0) return bakeOn(position, waiting, plan.holdTickSeconds);
+  if (plan.onInconclusive === 'promote') return advance(position, `by policy, although ${reason}`);
+  return { kind: 'rollBack', reason: `by policy, since ${reason}` };
+}
+
+/** Seconds for which a share may still wait for its minimum of invocations before the policy decides without them. */
+function minimumWait({ plan, verdict, ...position }: Position): number {
+  if (!verdict || verdict.figures.shareInvocations >= plan.minInvocations) return 0;
+  return plan.holdSeconds + restSeconds({ plan, verdict, ...position });
+}
+
+function hold(position: Position, reason: string): Move {
+  return { kind: 'hold', reason, then: advance(position, 'approved') };
+}
+
+function holdOver({ plan, heldSince, now }: Position): boolean {
+  return heldSince !== undefined && now - heldSince >= plan.holdSeconds * 1000;
+}
+
+function deadlinePassed({ plan }: Position, why: string): Move {
+  return { kind: 'rollBack', reason: `held for ${duration(plan.holdSeconds)} without a decision: ${why}` };
+}
+
+function shift(percent: number, step: number, reason: string): Move {
+  return { kind: 'shift', percent, step, reason };
+}
+
+function healthyReason({ verdict, phase, percent }: Position): string {
+  const place = phase === 'final' ? 'at 100 %' : `at ${percent} %`;
+  return verdict?.kind === 'healthy' ? `healthy ${place}: ${reasonOf(verdict)}` : 'promoted without a final bake';
+}
+
+function reasonOf(verdict: Verdict): string {
+  return verdict.reasons[0] ?? verdict.kind;
+}
+
+function byWhom({ by, why }: Decision): string {
+  return why === undefined || why === '' ? `by ${by}` : `by ${by}: ${why}`;
+}

@@ -1,0 +1,70 @@
+import type { Figures } from '../health/figures.ts';
+import { attempts } from '../health/minutes.ts';
+import { upperBound } from '../statistics/clopper-pearson.ts';
+import type { StrategyOf } from './schema.ts';
+
+/** What a bad release may cost at most, and over which time a good one is let in. */
+export type Budget = {
+  /** Failed requests beyond those that the stable version would have had. */
+  failedRequests: number;
+  /** Time from the first traffic to the promotion, in minutes. */
+  minutes: number;
+  /** Smallest share, in percent. */
+  floorPercent: number;
+  /** Largest factor by which the share rises at one tick on evidence. */
+  growth: number;
+};
+
+/** The largest share before the promotion, in percent: with half of the traffic each the comparison sees most. */
+export const LARGEST_SHARE = 50;
+/** Confidence of the bound on the candidate's failure rate. */
+const CONFIDENCE = 0.95;
+/** Smallest excess of the failure rate that is reckoned with, as a fraction. */
+const SMALLEST_EXCESS = 1e-6;
+/** A rise by less than this factor is not worth a change of the alias. */
+const WORTHWHILE = 1.1;
+/** Shares are multiples of this, in percent. */
+const GRAIN = 0.01;
+
+/** The budget of a policy. */
+export function budgetOf(strategy: StrategyOf<'budget'>): Budget {
+  const { failedRequests, minutes, floorPercent, growth } = strategy;
+  return { failedRequests, minutes, floorPercent, growth };
+}
+
+/**
+ * The share that the evidence allows now, in percent: such that even a candidate at the upper bound of what its failures so
+ * far allow cannot exceed what is left of the budget before a reaction takes effect. Never below the floor, never below
+ * the present share, and only a little above it when there is too little evidence.
+ * @param reactionMinutes time until a failure that begins now can have been seen and answered.
+ */
+export function budgetShare(budget: Budget, percent: number, figures: Figures, reactionMinutes: number): number {
+  const requests = figures.requestsPerMinute * reactionMinutes;
+  if (requests <= 0) return Math.max(percent, budget.floorPercent);
+  const left = Math.max(0, budget.failedRequests - excessFailures(figures));
+  const blind = (left / requests) * 100;
+  const allowed = blind / Math.max(excessRate(figures), SMALLEST_EXCESS);
+  const wanted = Math.min(allowed, Math.max(budget.growth * percent, blind), LARGEST_SHARE);
+  const share = Math.max(budget.floorPercent, Math.floor(wanted / GRAIN) * GRAIN);
+  return share >= percent * WORTHWHILE ? Number(share.toFixed(2)) : percent;
+}
+
+/** Failed requests that the candidate caused beyond those that the stable version's rate accounts for. */
+export function excessFailures(figures: Figures): number {
+  return Math.max(0, failures(figures.candidate) - rateOf(figures.stable) * attempts(figures.candidate));
+}
+
+/** Upper bound on how much more often than the stable version the candidate fails, as a fraction. */
+function excessRate(figures: Figures): number {
+  const bound = upperBound(failures(figures.candidate), attempts(figures.candidate), CONFIDENCE);
+  return bound - rateOf(figures.stable);
+}
+
+/** What users see as failed: errors and throttled requests. */
+function failures(counts: Figures['candidate']): number {
+  return counts.errors + counts.throttles;
+}
+
+function rateOf(counts: Figures['candidate']): number {
+  return attempts(counts) === 0 ? 0 : failures(counts) / attempts(counts);
+}
