@@ -2,13 +2,13 @@ import { expected, InvalidReleaseError, NotReadyError, TransientAwsError } from 
 import { type Finding, roleDiffers, secretsInEnvironment, triggersBypassingAlias } from '../domain/readiness.ts';
 import { describeRouting } from '../domain/routing.ts';
 import { checkReadinessInput, type CheckReadinessInput } from './inputs.ts';
-import type { FunctionFacts, Ports } from './ports.ts';
+import type { AlarmNow, FunctionFacts, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What was looked at, and the alarms' states before any traffic moved: a baseline that was already on fire stays visible. */
 export interface Readiness {
-  readonly alarmsAtStart: readonly { readonly name: string; readonly state: string }[];
+  readonly alarmsAtStart: readonly AlarmNow[];
   readonly findings: readonly Finding[];
 }
 
@@ -27,14 +27,13 @@ export async function checkReadiness(input: CheckReadinessInput, ports: Needs): 
     ...secretsInEnvironment({ ...latest.variables, ...input.plan.configuration?.variables }),
     ...triggersBypassingAlias(await ports.references.triggers(input.release.function), input.plan.alias),
     ...(await versionFindings(input, latest, ports)),
-    ...alarms.filter(({ state }) => state === undefined).map(missingAlarm),
+    ...alarms.filter(({ state }) => state === 'MISSING').map(missingAlarm),
     ...(await secretFindings(input, ports)),
   ];
-  const alarmsAtStart = alarms.map(({ name, state }) => ({ name, state: state ?? 'missing' }));
-  await attest(input, ports.ledger, { findings, alarmsAtStart });
+  await attest(input, ports.ledger, { findings, alarmsAtStart: alarms });
   const refusals = findings.filter(({ severity }) => severity === 'refuse');
   if (refusals.length > 0) throw new NotReadyError(refusals.map(({ message }) => message).join('; '));
-  return { alarmsAtStart, findings };
+  return { alarmsAtStart: alarms, findings };
 }
 
 async function settledFunction({ release }: CheckReadinessInput, { functions }: Needs): Promise<FunctionFacts> {

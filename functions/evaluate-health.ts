@@ -1,17 +1,16 @@
-import { approvalMove } from '../domain/approval.ts';
-import type { MinuteFigures } from '../domain/health/figures.ts';
-import { judge, type Verdict } from '../domain/health/judge.ts';
-import { type Move, nextMove } from '../domain/next-move.ts';
-import { sameRouting } from '../domain/routing.ts';
+import type { MinuteFigures, Verdict } from '../domain/health/figures.ts';
+import { judge } from '../domain/health/judge.ts';
+import { type Decision, type Move, nextMove } from '../domain/next-move.ts';
+import { describeRouting, sameRouting } from '../domain/routing.ts';
 import { evaluateHealthInput, type EvaluateHealthInput, type Progress } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { moved } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
-import { openingAfterApproval } from './rollout/opening.ts';
 import { keepLock } from './rollout/guard.ts';
+import { firstTraffic } from './rollout/opening.ts';
 import { defineStep, serve } from './runtime.ts';
 
-/** One tick's result: the verdict, where to go, and where the rollout stands. */
+/** One tick's result: the verdict (null before any traffic), where to go, and where the rollout stands. */
 export interface Evaluation {
   readonly verdict: Verdict | null;
   readonly move: Move;
@@ -30,15 +29,28 @@ const MINUTE = 60_000;
 export async function evaluateHealth(input: EvaluateHealthInput, ports: Needs): Promise<Evaluation> {
   await keepLock(input, ports.ledger);
   await refuseForeignRouting(input, ports);
-  const decision = await decisionFor(input, ports);
-  const held = decision ? { decision } : {};
-  if (input.progress.phase === 'approval') return conclude(input, ports, null, waitForApproval(input, held));
-  const verdict = await judgeNow(input, ports);
-  const { plan, progress, step } = input;
-  const { phase, percent, enteredAt } = progress;
-  const since = progress.heldSince === null ? {} : { heldSince: progress.heldSince };
-  const position = { plan, phase, step: progress.step, percent, enteredAt, now: step.now, verdict };
-  return conclude(input, ports, verdict, nextMove({ ...position, ...since, ...held }));
+  const { plan, progress, step, rollout } = input;
+  const { heldSince } = progress;
+  const decision = heldSince === null ? undefined : await ports.ledger.decision(rollout.id, heldSince);
+  const beforeTraffic = progress.phase === 'steps' && progress.step < 0;
+  const verdict = beforeTraffic ? null : await judgeNow(input, ports);
+  const move = firstTraffic(decide(input, verdict, decision), { plan, rollout, candidate: input.candidate });
+  await attest(input, ports.ledger, { verdict, move, percent: progress.percent, ...(decision && { decision }) });
+  const reason = verdict ? verdict.reasons.join('; ') : move.reason;
+  await ports.ledger.updateRollout(rollout, { verdict: verdict?.kind ?? 'none', reason });
+  const since = move.kind === 'hold' ? (heldSince ?? step.now) : null;
+  const waitSeconds = move.kind === 'bake' ? move.waitSeconds : progress.waitSeconds;
+  return { verdict, move, progress: { ...progress, heldSince: since, waitSeconds } };
+}
+
+function decide(
+  { plan, progress, step }: EvaluateHealthInput,
+  verdict: Verdict | null,
+  decision: Decision | undefined,
+): Move {
+  const { phase, percent, enteredAt, heldSince } = progress;
+  const position = { plan, phase, step: progress.step, percent, enteredAt, now: step.now };
+  return nextMove({ ...position, verdict: verdict ?? undefined, heldSince: heldSince ?? undefined, decision });
 }
 
 async function refuseForeignRouting(
@@ -48,22 +60,7 @@ async function refuseForeignRouting(
   const current = await aliases.read(release.function, plan.alias);
   if (!progress.routing || (current && sameRouting(current.routing, progress.routing))) return;
   const change = { function: release.function, alias: plan.alias, left: progress.routing };
-  throw moved(change, current ? JSON.stringify(current.routing) : 'no such alias');
-}
-
-async function decisionFor({ rollout, progress }: EvaluateHealthInput, { ledger }: Needs) {
-  return progress.heldSince === null ? undefined : ledger.decision(rollout.id, progress.heldSince);
-}
-
-function waitForApproval({ plan, progress, step, rollout, candidate }: EvaluateHealthInput, held: object): Move {
-  const then = openingAfterApproval({ plan, rollout, candidate });
-  return approvalMove({
-    then,
-    heldSince: progress.heldSince ?? step.now,
-    now: step.now,
-    holdSeconds: plan.holdSeconds,
-    ...held,
-  });
+  throw moved(change, current ? describeRouting(current.routing) : 'no such alias');
 }
 
 async function judgeNow(
@@ -90,33 +87,14 @@ async function judgeNow(
     rules: plan.health,
     candidate: of(figures, candidate.version),
     stable: stable === null ? [] : of(figures, stable),
-    raisedAt: [...progress.raisedAt],
-    alarms: alarms.map(({ name, state }) => ({
-      name,
-      state: state ?? 'missing',
-      atStart: before.get(name) ?? 'missing',
-    })),
+    raisedAt: progress.raisedAt,
+    alarms: alarms.map(({ name, state }) => ({ name, state, atStart: before.get(name) ?? 'MISSING' })),
     minInvocations: plan.minInvocations,
   });
 }
 
-function of(figures: Readonly<Record<string, readonly MinuteFigures[]>>, version: string): MinuteFigures[] {
-  return [...(figures[version] ?? [])];
-}
-
-async function conclude(
-  input: EvaluateHealthInput,
-  { ledger }: Needs,
-  verdict: Verdict | null,
-  move: Move,
-): Promise<Evaluation> {
-  const { progress, step, rollout } = input;
-  await attest(input, ledger, { verdict, move, percent: progress.percent });
-  const heldSince = move.kind === 'hold' ? (progress.heldSince ?? step.now) : null;
-  const waitSeconds = move.kind === 'bake' ? move.waitSeconds : progress.waitSeconds;
-  const reason = verdict ? verdict.reasons.join('; ') : move.reason;
-  await ledger.updateRollout(rollout, { verdict: verdict?.kind ?? 'none', reason });
-  return { verdict, move, progress: { ...progress, heldSince, waitSeconds } };
+function of(figures: Readonly<Record<string, readonly MinuteFigures[]>>, version: string): readonly MinuteFigures[] {
+  return figures[version] ?? [];
 }
 
 export const step = defineStep({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AlarmState } from '../domain/health/figures.ts';
 import type { Move } from '../domain/next-move.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import type { Release } from '../domain/release.ts';
@@ -34,12 +35,12 @@ export interface RolloutHandle {
   readonly saved: Routing | null;
   readonly stable: string | null;
   readonly stableRelease: string | null;
-  readonly alarmsAtStart?: readonly { readonly name: string; readonly state: string }[];
+  readonly alarmsAtStart?: readonly { readonly name: string; readonly state: AlarmState }[];
 }
 
 /** Where a rollout stands; made by VerifyCandidate, ShiftTraffic, Promote and EvaluateHealth in turn. */
 export interface Progress {
-  readonly phase: 'approval' | 'steps' | 'final';
+  readonly phase: 'steps' | 'final';
   /** Index into the plan's steps, -1 before the first. */
   readonly step: number;
   readonly percent: number;

@@ -1,6 +1,6 @@
 import { expected, InvalidReleaseError } from '../domain/errors.ts';
 import { handlerFile, hasHandler } from '../domain/package-files.ts';
-import { planRollout, type RolloutPlan } from '../domain/plan.ts';
+import { planRollouts, type RolloutPlan } from '../domain/plan.ts';
 import { parsePolicy, type Policy } from '../domain/policy.ts';
 import { manifestKey, parseManifest, parseReleaseKey, type Release } from '../domain/release.ts';
 import { loadReleaseInput, type LoadReleaseInput } from './inputs.ts';
@@ -41,7 +41,7 @@ export async function loadRelease(input: LoadReleaseInput, ports: Needs): Promis
     ...(object.sequencer !== undefined && { sequencer: object.sequencer }),
     ...manifest,
   };
-  return { release, plans: policy.environments.map(planRollout), notifications: policy.notifications ?? null };
+  return { release, plans: planRollouts(policy), notifications: policy.notifications ?? null };
 }
 
 async function knownFunction(functionName: string, { functions }: Needs): Promise<FunctionFacts> {

@@ -1,5 +1,6 @@
-import type { Decision } from '../domain/decision.ts';
 import type { MinuteFigures } from '../domain/health/figures.ts';
+import type { AlarmState } from '../domain/health/figures.ts';
+import type { Decision } from '../domain/next-move.ts';
 import type { Release } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { CurrentRelease, Evidence, Lock, Place, RolloutRecord } from './rollout/records.ts';
@@ -155,10 +156,10 @@ export interface Ledger {
   recordToken(rollout: string, heldSince: number, token: string): Promise<void>;
 }
 
-/** An alarm as it is now; `undefined` state means that no alarm of that name exists. */
+/** An alarm as it is now; `MISSING` when no alarm of that name exists. */
 export interface AlarmNow {
   readonly name: string;
-  readonly state: string | undefined;
+  readonly state: AlarmState;
 }
 
 export interface HealthSource {

@@ -66,7 +66,7 @@ function remembering<I, O>(step: Step<I, O>, ports: Ports, host: Host) {
     config.registerLambdaContext(context);
     const run = async (_key: string): Promise<O> => step.run(input, ports);
     const once = makeIdempotent(run, { persistenceStore, config, dataIndexArgument: 0, keyPrefix: step.state });
-    return (await once(key)) as O;
+    return once(key);
   };
 }
 

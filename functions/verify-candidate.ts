@@ -68,10 +68,18 @@ async function warm({ release, plan, candidate }: VerifyCandidateInput, { functi
 }
 
 function start({ step, rollout }: VerifyCandidateInput, move: Move): Progress {
-  const phase = move.kind === 'hold' ? 'approval' : 'steps';
   const heldSince = move.kind === 'hold' ? step.now : null;
   const routing = rollout.saved;
-  return { phase, step: -1, percent: 0, enteredAt: step.now, raisedAt: [], heldSince, waitSeconds: 0, routing };
+  return {
+    phase: 'steps',
+    step: -1,
+    percent: 0,
+    enteredAt: step.now,
+    raisedAt: [],
+    heldSince,
+    waitSeconds: 0,
+    routing,
+  };
 }
 
 export const step = defineStep({

@@ -4,7 +4,7 @@ import {
   type MetricDataQuery,
   paginateGetMetricData,
 } from '@aws-sdk/client-cloudwatch';
-import type { MinuteFigures } from '../../domain/health/figures.ts';
+import type { AlarmState, MinuteFigures } from '../../domain/health/figures.ts';
 import type { AlarmNow, HealthSource } from '../ports.ts';
 import type { Host } from './host.ts';
 
@@ -79,7 +79,7 @@ function inOrder(minutes: ReadonlyMap<number, MinuteFigures>): MinuteFigures[] {
 }
 
 async function alarms(client: CloudWatchClient, names: readonly string[]): Promise<AlarmNow[]> {
-  const states = new Map<string, string>();
+  const states = new Map<string, AlarmState>();
   for (let i = 0; i < names.length; i += NAMES_A_CALL) {
     const AlarmNames = names.slice(i, i + NAMES_A_CALL);
     const input = { AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] as const, MaxRecords: NAMES_A_CALL };
@@ -88,5 +88,5 @@ async function alarms(client: CloudWatchClient, names: readonly string[]): Promi
       if (AlarmName && StateValue) states.set(AlarmName, StateValue);
     }
   }
-  return names.map((name) => ({ name, state: states.get(name) }));
+  return names.map((name) => ({ name, state: states.get(name) ?? 'MISSING' }));
 }

@@ -1,4 +1,4 @@
-import type { Decision } from '../../domain/decision.ts';
+import type { Decision } from '../../domain/next-move.ts';
 import { expected, InvariantError } from '../../domain/errors.ts';
 import type { Ledger } from '../ports.ts';
 import type { RolloutRecord } from '../rollout/records.ts';

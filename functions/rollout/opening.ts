@@ -11,18 +11,14 @@ export interface Start {
 
 /** The first move; a person's approval, where the policy asks for it, comes before whatever is next. */
 export function opening(start: Start): Move {
-  const move = firstMove(start.plan);
-  return move.kind === 'hold' ? { ...move, then: firstTraffic(move.then, start) } : firstTraffic(move, start);
-}
-
-/** The first move once a person has approved. */
-export function openingAfterApproval(start: Start): Move {
-  const move = opening(start);
-  return move.kind === 'hold' ? move.then : move;
+  return firstTraffic(firstMove(start.plan), start);
 }
 
 /** Two cases have nothing to shift: no stable version yet, and code that Lambda finds to be the stable version's. */
-function firstTraffic(move: Move, { rollout, candidate }: Start): Move {
+export function firstTraffic(move: Move, start: Start): Move {
+  if (move.kind === 'hold') return { ...move, then: firstTraffic(move.then, start) };
+  if (move.kind !== 'shift') return move;
+  const { rollout, candidate } = start;
   if (rollout.stable === null)
     return { kind: 'promote', reason: 'first release: there is no stable version to share traffic with' };
   if (rollout.stable !== candidate.version) return move;
