@@ -45,10 +45,12 @@ export function aStoresWorld(
       check,
       principalOf: () => ({ kind: 'account' }),
       credentialsFor: () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
+      assumeRole: (arn, sessionName) => ({ kind: 'role', roleName: arn.split('/').at(-1) ?? arn, sessionName }),
+      describe: () => ({ arn: 'arn:aws:iam::123456789012:root', userId: '123456789012' }),
     },
   }));
   const account: Principal = { kind: 'account' };
-  const call = <O>(operation: string, input: object, principal = account) =>
+  const call = <O>(operation: string, input: object, principal: Principal = account) =>
     world.call<O>(id, operation, input, principal);
   return { world, events, needs, denied, call };
 }

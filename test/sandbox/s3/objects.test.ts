@@ -27,7 +27,7 @@ describe('an object', () => {
     expect(answer).toMatchObject({
       ETag: `"${md5('hello')}"`,
       ServerSideEncryption: 'AES256',
-      ChecksumCRC64NVME: expect.any(String),
+      ChecksumCRC64NVME: 'M3eFcAZSQlc=',
       ChecksumType: 'FULL_OBJECT',
     });
     expect(answer.VersionId).toBeUndefined();
@@ -280,10 +280,11 @@ describe('a multipart upload', () => {
     const done = await upload([big, 'tail'], { ChecksumAlgorithm: 'CRC32' });
     const digests = Buffer.concat([big, 'tail'].map((part) => createHash('md5').update(part).digest()));
     const ETag = `"${createHash('md5').update(digests).digest('hex')}-2"`;
-    expect(await complete(done)).toMatchObject({
+    const answer = await complete(done);
+    expect(answer['ChecksumCRC32']).toMatch(/^.{8}-2$/);
+    expect(answer).toMatchObject({
       ETag,
       ChecksumType: 'COMPOSITE',
-      ChecksumCRC32: expect.stringMatching(/-2$/),
     });
     expect(await text('big')).toBe(`${big}tail`);
     const part = await get('big', { PartNumber: 2 });
