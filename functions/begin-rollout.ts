@@ -1,6 +1,6 @@
 import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.ts';
 import { leaseUntil } from '../domain/lease.ts';
-import { compareVersions } from '../domain/release.ts';
+import { versionOrder } from '../domain/readiness.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
 import type { AliasState, Ports } from './ports.ts';
 import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
@@ -34,8 +34,8 @@ export async function beginRollout(input: BeginRolloutInput, ports: Needs): Prom
   const alias = await ports.aliases.read(release.function, plan.alias);
   if (servesAlready(release, current, alias))
     return notBegun('unchanged', `${plan.environment} serves ${release.version} already`);
-  refuseOldVersion(release.version, current, plan.environment);
   await refuseOtherBytes(input, ports);
+  refuseOldVersion(release.version, current);
   const rollout = `${execution.name}/${plan.environment}`;
   const claim = { owner: execution.id, rollout, now: step.now, leaseUntil: leaseUntil(step.now, plan) };
   const { taken, lock } = await ports.ledger.takeLock(place, claim);
@@ -87,14 +87,9 @@ function servesAlready(
   return same && alias.routing.version === current.lambdaVersion && Object.keys(alias.routing.weights).length === 0;
 }
 
-function refuseOldVersion(version: string, current: CurrentRelease | undefined, environment: string): void {
-  if (!current || compareVersions(version, current.release) > 0) return;
-  const same = version === current.release;
-  const what = `a version newer than ${current.release}, which ${environment} serves`;
-  const todo = same
-    ? 'a release is immutable: publish the change as a newer version'
-    : 'raise the version and upload again';
-  throw new InvalidReleaseError(expected(what, version, todo));
+function refuseOldVersion(version: string, current: CurrentRelease | undefined): void {
+  const [refusal] = versionOrder(version, current?.release);
+  if (refusal) throw new InvalidReleaseError(refusal.message);
 }
 
 async function refuseOtherBytes({ release }: BeginRolloutInput, { ledger }: Needs): Promise<void> {

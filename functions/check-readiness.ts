@@ -1,5 +1,11 @@
 import { expected, InvalidReleaseError, NotReadyError, TransientAwsError } from '../domain/errors.ts';
-import { type Finding, roleDiffers, secretsInEnvironment, triggersBypassingAlias } from '../domain/readiness.ts';
+import {
+  type Finding,
+  missingAlarms,
+  roleDiffers,
+  secretsInEnvironment,
+  triggersBypassingAlias,
+} from '../domain/readiness.ts';
 import { describeRouting } from '../domain/routing.ts';
 import { checkReadinessInput, type CheckReadinessInput } from './inputs.ts';
 import type { AlarmNow, FunctionFacts, Ports } from './ports.ts';
@@ -22,12 +28,13 @@ type Needs = Pick<Ports, 'functions' | 'references' | 'health' | 'secrets' | 'le
 export async function checkReadiness(input: CheckReadinessInput, ports: Needs): Promise<Readiness> {
   const latest = await settledFunction(input, ports);
   const alarms = await ports.health.alarms(input.plan.health.alarms);
+  const found = alarms.filter(({ state }) => state !== 'MISSING').map(({ name }) => name);
   const findings = [
     ...(await aliasFindings(input, ports)),
     ...secretsInEnvironment({ ...latest.variables, ...input.plan.configuration?.variables }),
     ...triggersBypassingAlias(await ports.references.triggers(input.release.function), input.plan.alias),
     ...(await versionFindings(input, latest, ports)),
-    ...alarms.filter(({ state }) => state === 'MISSING').map(missingAlarm),
+    ...missingAlarms(input.plan.health.alarms, found),
     ...(await secretFindings(input, ports)),
   ];
   await attest(input, ports.ledger, { findings, alarmsAtStart: alarms });
@@ -99,13 +106,6 @@ async function secretFindings({ plan }: CheckReadinessInput, { secrets }: Needs)
         expected(`secret ${reference} for ${name}`, 'no such secret', 'create it or correct the policy'),
       ),
     );
-}
-
-function missingAlarm({ name }: { name: string }): Finding {
-  return refusal(
-    'alarm',
-    expected(`alarm ${name}, which the policy names`, 'no alarm of that name', 'create it or correct the policy'),
-  );
 }
 
 function refusal(check: string, message: string): Finding {

@@ -1,0 +1,253 @@
+import type { MinuteFigures } from '../../domain/health/figures.ts';
+import type { Decision } from '../../domain/next-move.ts';
+import { ConcurrentChangeError } from '../../domain/errors.ts';
+import type {
+  AlarmNow,
+  Artifact,
+  FunctionFacts,
+  InvocationAnswer,
+  Notice,
+  Ports,
+  Reference,
+} from '../../functions/ports.ts';
+import type { CurrentRelease, Evidence, Lock, Place, RolloutRecord } from '../../functions/rollout/records.ts';
+import type { Routing } from '../../domain/routing.ts';
+
+/** State behind the fake ports; tests set it up and look at it. */
+export interface FakeState {
+  aliases: Map<string, { routing: Routing; revision: number }>;
+  functions: Map<string, FunctionFacts>;
+  versions: { version: string; codeSha256: string; createdAt?: string }[];
+  answers: (event: unknown, qualifier: string | undefined) => InvocationAnswer;
+  references: Reference[];
+  triggers: Reference[];
+  provisioned: boolean;
+  artifact: Artifact | undefined;
+  texts: Map<string, string>;
+  policy: string | undefined;
+  figures: Record<string, MinuteFigures[]>;
+  alarms: AlarmNow[];
+  notices: Notice[];
+  secrets: Set<string>;
+  callbacks: { token: string; output: object }[];
+  executionStatus: string | undefined;
+  locks: Map<string, Lock>;
+  current: Map<string, CurrentRelease>;
+  events: Map<string, string>;
+  published: Map<string, string>;
+  rollouts: Map<string, RolloutRecord>;
+  evidence: { rollout: string; evidence: Evidence }[];
+  decisions: Map<string, Decision>;
+  tokens: Map<string, string>;
+  /** Every write, in order: what a retry must not repeat. */
+  writes: string[];
+}
+
+export function facts(changes: Partial<FunctionFacts> = {}): FunctionFacts {
+  return {
+    version: '$LATEST',
+    state: 'Active',
+    lastUpdateStatus: 'Successful',
+    codeSha256: 'sha-1.0.0',
+    revisionId: 'r1',
+    packageType: 'Zip',
+    runtime: 'nodejs22.x',
+    handler: 'index.handler',
+    role: 'arn:aws:iam::123456789012:role/orders',
+    variables: {},
+    ...changes,
+  };
+}
+
+/** Plain fakes of all ports over one state: no mocking library, the semantics of the real services in small. */
+export function fakePorts(): { ports: Ports; state: FakeState } {
+  const state: FakeState = {
+    aliases: new Map([['production', { routing: { version: '1', weights: {} }, revision: 1 }]]),
+    functions: new Map([
+      ['orders', facts()],
+      ['orders:1', facts({ version: '1' })],
+    ]),
+    versions: [{ version: '1', codeSha256: 'sha-1.0.0' }],
+    answers: () => ({ payload: { statusCode: 200 }, milliseconds: 5 }),
+    references: [],
+    triggers: [],
+    provisioned: false,
+    artifact: undefined,
+    texts: new Map(),
+    policy: undefined,
+    figures: {},
+    alarms: [],
+    notices: [],
+    secrets: new Set(),
+    callbacks: [],
+    executionStatus: 'RUNNING',
+    locks: new Map([
+      [
+        'orders#production',
+        {
+          owner: 'arn:aws:states:us-east-1:123456789012:execution:Rollout:run-1',
+          rollout: 'run-1/production',
+          leaseUntil: 9e12,
+          fence: 1,
+        },
+      ],
+    ]),
+    current: new Map(),
+    events: new Map(),
+    published: new Map(),
+    rollouts: new Map(),
+    evidence: [],
+    decisions: new Map(),
+    tokens: new Map(),
+    writes: [],
+  };
+  return { state, ports: { ...lambdaPorts(state), ...otherPorts(state), ledger: fakeLedger(state) } };
+}
+
+function lambdaPorts(state: FakeState): Pick<Ports, 'aliases' | 'functions' | 'references'> {
+  const found = (alias: string) => {
+    const one = state.aliases.get(alias);
+    return one && { routing: one.routing, revisionId: String(one.revision) };
+  };
+  return {
+    aliases: {
+      read: async (_name, alias) => found(alias),
+      write: async (_name, alias, routing, revisionId) => {
+        const one = state.aliases.get(alias);
+        if (!one || String(one.revision) !== revisionId) return { conflict: true };
+        state.writes.push(`alias ${alias} ${JSON.stringify(routing)}`);
+        state.aliases.set(alias, { routing, revision: one.revision + 1 });
+        return { routing, revisionId: String(one.revision + 1) };
+      },
+      create: async (_name, alias, version) => {
+        if (state.aliases.has(alias)) return { conflict: true };
+        state.writes.push(`create ${alias} ${version}`);
+        const routing = { version, weights: {} };
+        state.aliases.set(alias, { routing, revision: 1 });
+        return { routing, revisionId: '1' };
+      },
+      remove: async (_name, alias) => {
+        state.writes.push(`remove ${alias}`);
+        state.aliases.delete(alias);
+      },
+    },
+    functions: {
+      describe: async (name, version) => state.functions.get(version ? `${name}:${version}` : name),
+      updateCode: async (name, release) => {
+        state.writes.push(`code ${release.version}`);
+        state.functions.set(name, {
+          ...(state.functions.get(name) ?? facts()),
+          codeSha256: release.codeSha256,
+          revisionId: 'r2',
+        });
+      },
+      updateVariables: async (name, variables) => {
+        state.writes.push(`variables ${Object.keys(variables).join(',')}`);
+        state.functions.set(name, { ...(state.functions.get(name) ?? facts()), variables, revisionId: 'r3' });
+      },
+      publish: async (name) => {
+        const latest = state.functions.get(name) ?? facts();
+        const last = state.versions.at(-1);
+        if (last?.codeSha256 === latest.codeSha256) return last.version;
+        const version = String(Number(last?.version ?? 0) + 1);
+        state.writes.push(`publish ${version}`);
+        state.versions.push({ version, codeSha256: latest.codeSha256 });
+        state.functions.set(`${name}:${version}`, { ...latest, version });
+        return version;
+      },
+      invoke: async (_name, qualifier, event) => state.answers(event, qualifier),
+      versions: async () => state.versions,
+      deleteVersion: async (_name, version) => {
+        state.writes.push(`delete ${version}`);
+        state.versions = state.versions.filter((one) => one.version !== version);
+        return 'deleted';
+      },
+    },
+    references: {
+      toVersions: async () => state.references,
+      triggers: async () => state.triggers,
+      hasProvisionedConcurrency: async () => state.provisioned,
+      lockDown: async () => [],
+    },
+  };
+}
+
+function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 'references' | 'ledger'> {
+  return {
+    artifacts: { read: async () => state.artifact, text: async (_bucket, key) => state.texts.get(key) },
+    policies: { read: async (name) => ({ name: `/weighbridge/${name}`, text: state.policy }) },
+    health: {
+      figures: async ({ versions }) =>
+        Object.fromEntries(versions.map((version) => [version, state.figures[version] ?? []])),
+      alarms: async (names) =>
+        names.map((name) => state.alarms.find((one) => one.name === name) ?? { name, state: 'MISSING' }),
+    },
+    notifier: {
+      tell: async (notice) => {
+        state.notices.push(notice);
+        return [{ channel: 'sns', result: 'delivered' }];
+      },
+    },
+    secrets: { exists: async (reference) => state.secrets.has(reference) },
+    callbacks: { succeed: async (token, output) => void state.callbacks.push({ token, output }) },
+    executions: { status: async () => state.executionStatus },
+    sleep: async () => undefined,
+  };
+}
+
+function fakeLedger(state: FakeState): Ports['ledger'] {
+  const place = ({ function: name, environment }: Place) => `${name}#${environment}`;
+  return {
+    claimEvent: async (release, environment, execution) => {
+      const key = `${release.key}#${release.versionId}#${environment}`;
+      if (!state.events.has(key)) state.events.set(key, execution);
+      return state.events.get(key) ?? execution;
+    },
+    takeLock: async (where, { owner, rollout, now, leaseUntil }) => {
+      const seen = state.locks.get(place(where));
+      if (seen?.owner === owner && seen.rollout === rollout) return { taken: true, lock: seen };
+      if (seen && seen.owner !== '' && seen.leaseUntil * 1000 > now) return { taken: false, lock: seen };
+      const lock = { owner, rollout, leaseUntil, fence: (seen?.fence ?? 0) + 1 };
+      state.locks.set(place(where), lock);
+      return { taken: true, lock };
+    },
+    renewLock: async (where, { owner, fence, leaseUntil }) => {
+      const seen = state.locks.get(place(where));
+      if (seen?.owner !== owner || seen.fence !== fence) throw new ConcurrentChangeError('the lock is not ours');
+      state.locks.set(place(where), { ...seen, leaseUntil });
+    },
+    freeLock: async (where, owner) => {
+      const seen = state.locks.get(place(where));
+      if (seen?.owner === owner) state.locks.set(place(where), { ...seen, owner: '', leaseUntil: 0 });
+    },
+    current: async (where) => state.current.get(place(where)),
+    recordCurrent: async (where, current) => void state.current.set(place(where), current),
+    publishedDigest: async (name, version) => state.published.get(`${name}@${version}`),
+    recordPublished: async (release) => {
+      const key = `${release.function}@${release.version}`;
+      if (!state.published.has(key)) state.published.set(key, release.codeSha256);
+    },
+    openRollout: async (record) => {
+      const stored = state.rollouts.get(record.id) ?? record;
+      state.rollouts.set(record.id, stored);
+      return stored;
+    },
+    rollout: async ({ id }) => state.rollouts.get(id),
+    updateRollout: async ({ id }, changes) => {
+      const stored = state.rollouts.get(id);
+      if (stored) state.rollouts.set(id, { ...stored, ...changes });
+    },
+    append: async (rollout, evidence) => void state.evidence.push({ rollout, evidence }),
+    openRollouts: async (execution) =>
+      [...state.rollouts.values()].filter(
+        (one) => one.status === 'running' && (!execution || one.execution === execution),
+      ),
+    decision: async (rollout, heldSince) => state.decisions.get(`${rollout}#${heldSince}`),
+    recordToken: async (rollout, heldSince, token) => void state.tokens.set(`${rollout}#${heldSince}`, token),
+  };
+}
+
+/** One minute's figures of a version. */
+export function minute(at: number, invocations: number, errors = 0): MinuteFigures {
+  return { at, invocations, errors, throttles: 0, slow: 0 };
+}
