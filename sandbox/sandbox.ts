@@ -6,6 +6,7 @@ import { createRandom } from './core/random.ts';
 import type { World } from './core/world.ts';
 import { openSession, type Session } from './session.ts';
 import { buildServices, type Controls, type ServiceOptions } from './services.ts';
+import { addControlRoutes } from './control-routes.ts';
 import { createDispatcher } from './wire/dispatcher.ts';
 import { inProcessHandler } from './wire/in-process-handler.ts';
 import type { Dispatcher } from './wire/message.ts';
@@ -53,6 +54,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const session = openSession(storage, { start: startOf(options), seed: options.seed ?? 1 });
   const { world, controls } = compose(options, storage, session);
   const dispatcher = createDispatcher(world, options.onBug ? { onBug: options.onBug } : {});
+  addControlRoutes(dispatcher, world, controls);
   const started = deferred();
   const server = await serve(dispatcher, started.promise, options.port ?? false);
   world.endpoint = server?.url ?? '';
