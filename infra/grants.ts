@@ -14,47 +14,57 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.readPolicies(to),
     may.readFunctions(to, ['GetFunction']),
   ],
-  BeginRollout: (to) => [may.readFunctions(to, ['GetFunction', 'GetAlias']), ...may.writes(to)],
+  BeginRollout: (to) => [may.readFunctions(to, ['GetAlias']), ...recording(to)],
   CheckReadiness: (to) => [
-    may.readFunctions(to, ['GetFunction', 'GetAlias', 'GetPolicy']),
+    may.readFunctions(to, [
+      'GetFunction',
+      'GetAlias',
+      'GetPolicy',
+      'GetProvisionedConcurrencyConfig',
+      'ListFunctionUrlConfigs',
+    ]),
     may.listMappings(),
     may.describeAlarms(),
     may.describeSecrets(to),
-    may.readLedger(to),
+    ...recording(to),
   ],
   PublishVersion: (to) => [
     may.readReleases(to),
     may.readFunctions(to, ['GetFunction']),
-    may.onFunctions(to, 'PublishCode', ['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'PublishVersion']),
-    ...may.writes(to),
+    may.publishCode(to),
+    ...recording(to),
   ],
-  VerifyCandidate: (to) => [
-    may.readFunctions(to, ['GetFunction']),
-    may.invokeCandidate(to),
-    ...may.invokeHooks(to),
-    ...may.writes(to),
-  ],
+  VerifyCandidate: (to) => [may.invokeCandidate(to), ...may.invokeHooks(to), ...recording(to)],
   ShiftTraffic: (to) => [
     may.readFunctions(to, ['GetAlias']),
     may.onFunctions(to, 'MoveTraffic', ['UpdateAlias']),
-    ...may.writes(to),
+    ...recording(to),
   ],
   Promote: (to) => [
-    may.readFunctions(to, ['GetAlias', 'GetFunction']),
+    may.readFunctions(to, ['GetAlias']),
     may.onFunctions(to, 'MoveTraffic', ['UpdateAlias', 'CreateAlias']),
-    ...may.writes(to),
+    ...recording(to),
   ],
   EvaluateHealth: (to) => [
     may.readMetrics(),
     may.describeAlarms(),
     may.readFunctions(to, ['GetAlias']),
-    ...may.writes(to),
+    ...recording(to),
   ],
-  AwaitDecision: (to) => [may.answerMachine(to), ...may.writes(to)],
-  PruneVersions: (to) => [...may.prune(to), may.listMappings(), ...may.writes(to)],
-  CompleteRollout: (to) => may.writes(to),
-  RollBack: (to) => [...may.restore(to), ...may.writes(to)],
-  NotifyRollback: (to) => [...may.notify(to), ...may.writes(to)],
-  RejectRelease: (to) => [...may.notify(to), ...may.writes(to)],
-  Reconcile: (to) => [...may.restore(to), may.readExecutions(to), ...may.notify(to), ...may.writes(to)],
+  AwaitDecision: (to) => [may.answerMachine(to), ...may.notify(to), ...recording(to)],
+  PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'search'), may.rememberAnswers(to)],
+  CompleteRollout: closing,
+  RollBack: (to) => [...may.restore(to), ...closing(to)],
+  NotifyRollback: (to) => [...may.notify(to), ...recording(to)],
+  RejectRelease: (to) => [...may.notify(to), ...closing(to)],
+  Reconcile: (to) => [...may.restore(to), may.readExecutions(to), ...may.notify(to), may.useLedger(to, 'search')],
 };
+
+/** What every step of a running rollout does. */
+function recording(to: Granted): readonly Grant[] {
+  return [may.useLedger(to, 'record'), may.rememberAnswers(to)];
+}
+
+function closing(to: Granted): readonly Grant[] {
+  return [may.useLedger(to, 'close'), may.rememberAnswers(to)];
+}

@@ -28,8 +28,6 @@ export interface Granted {
   readonly hooks: readonly string[];
 }
 
-const READ_LEDGER = ['dynamodb:GetItem', 'dynamodb:Query'];
-const WRITE_LEDGER = [...READ_LEDGER, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 const ANY_VERSION = 'The versions and aliases of a managed function come and go; the function itself is named.';
 
 /** The uploaded archives and what lies beside them. */
@@ -51,7 +49,7 @@ export function readPolicies({ scope, policyPrefix }: Granted): Grant {
   return { sid: 'ReadPolicies', actions: ['ssm:GetParameter'], resources, why };
 }
 
-/** Reads of managed functions and their versions and aliases. */
+/** Reads of managed functions and of their versions and aliases. */
 export function readFunctions(to: Granted, calls: readonly string[]): Grant {
   return onFunctions(to, 'ReadFunctions', calls);
 }
@@ -60,6 +58,13 @@ export function readFunctions(to: Granted, calls: readonly string[]): Grant {
 export function onFunctions({ scope, functions }: Granted, sid: string, calls: readonly string[]): Grant {
   const resources = [...names.functionArns(scope, functions), ...names.qualifiedArns(scope, functions)];
   return { sid, actions: calls.map((call) => `lambda:${call}`), resources, why: ANY_VERSION };
+}
+
+/** Changes of the functions' code, on nothing but the functions themselves. */
+export function publishCode({ scope, functions }: Granted): Grant {
+  const calls = ['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'PublishVersion'];
+  const actions = calls.map((call) => `lambda:${call}`);
+  return { sid: 'PublishCode', actions, resources: names.functionArns(scope, functions) };
 }
 
 /** Direct invocations of a version, never of the alias's traffic. */
@@ -147,16 +152,23 @@ export function notify({ topic, slackSecret }: Granted): Grant[] {
   ];
 }
 
-/** Reads of the ledger. */
-export function readLedger({ ledger }: Granted): Grant {
-  return { sid: 'ReadLedger', actions: READ_LEDGER, resources: [ledger.tableArn] };
+/** What a step does to the ledger: `record` adds to a rollout, `close` also ends one, `search` also finds open ones. */
+export type LedgerUse = 'record' | 'close' | 'search';
+
+const LEDGER_CALLS: Readonly<Record<LedgerUse, readonly string[]>> = {
+  record: ['GetItem', 'PutItem', 'UpdateItem'],
+  close: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  search: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+};
+
+/** The ledger's table. */
+export function useLedger({ ledger }: Granted, use: LedgerUse): Grant {
+  const actions = LEDGER_CALLS[use].map((call) => `dynamodb:${call}`);
+  return { sid: 'KeepLedger', actions, resources: [ledger.tableArn] };
 }
 
-/** A step that changes something keeps its account in the ledger, and its answer in the idempotency table. */
-export function writes({ ledger, idempotency }: Granted): Grant[] {
-  const remember = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((call) => `dynamodb:${call}`);
-  return [
-    { sid: 'WriteLedger', actions: WRITE_LEDGER, resources: [ledger.tableArn] },
-    { sid: 'RememberAnswers', actions: remember, resources: [idempotency.tableArn] },
-  ];
+/** A step that changes something keeps its answer, so that a retry gets the same one. */
+export function rememberAnswers({ idempotency }: Granted): Grant {
+  const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((call) => `dynamodb:${call}`);
+  return { sid: 'RememberAnswers', actions, resources: [idempotency.tableArn] };
 }
