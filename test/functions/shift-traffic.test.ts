@@ -51,12 +51,12 @@ describe('ShiftTraffic', () => {
 
   it('reads again when the alias changed between reading and writing', async () => {
     const { ports, state } = fakePorts();
-    const read = ports.aliases.read;
+    const original = ports.aliases;
     let reads = 0;
     const aliases = {
       ...ports.aliases,
       read: async (name: string, alias: string) => {
-        const seen = await read(name, alias);
+        const seen = await original.read(name, alias);
         const one = state.aliases.get(alias);
         if (reads++ === 0 && one) state.aliases.set(alias, { ...one, revision: one.revision + 1 });
         return seen;

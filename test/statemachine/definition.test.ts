@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import validate from 'asl-validator';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const TEXT = readFileSync(join(ROOT, 'statemachine', 'rollout.asl.json'), 'utf8');
+
+interface Rule {
+  readonly ErrorEquals: readonly string[];
+  readonly Next?: string;
+  readonly MaxAttempts?: number;
+  readonly JitterStrategy?: string;
+}
+
+interface State {
+  readonly Type: string;
+  readonly Comment?: string;
+  readonly Resource?: string;
+  readonly TimeoutSeconds?: unknown;
+  readonly Retry?: readonly Rule[];
+  readonly Catch?: readonly Rule[];
+  readonly Next?: string;
+  readonly Default?: string;
+  readonly Choices?: readonly { readonly Next: string }[];
+}
+
+const definition = JSON.parse(TEXT) as { QueryLanguage: string; TimeoutSeconds: number; States: Record<string, State> };
+const states = Object.entries(definition.States);
+const tasks = states.filter(([, state]) => state.Type === 'Task');
+const lambdas = tasks.filter(([, { Resource }]) => Resource?.startsWith('arn:aws:states:::lambda:invoke'));
+const kebab = (name: string) => name.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+
+/** States whose failure cannot lead to a rollback: they are one, come after one, or must not undo a promotion. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  RollBack: 'RestoreAlias',
+  RestoreAlias: 'NotifyRollback',
+  NotifyRollback: 'RolledBack',
+  RejectRelease: 'Rejected',
+  PruneVersions: 'CompleteRollout',
+};
+
+describe('the state machine', () => {
+  it('is valid Amazon States Language', async () => {
+    const filled = TEXT.replaceAll(/\$\{(\w+)Arn\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:$1');
+    const result = await validate(JSON.parse(filled));
+    expect(result.errorsText()).toBe('');
+    expect(result.isValid).toBe(true);
+  });
+
+  it('asks in JSONata, explains every state, and ends by itself', () => {
+    expect(definition.QueryLanguage).toBe('JSONata');
+    expect(states.filter(([, { Comment }]) => !Comment).map(([name]) => name)).toEqual([]);
+    expect(definition.TimeoutSeconds).toBeLessThanOrEqual(365 * 24 * 3600);
+  });
+
+  it('bounds every Task: a timeout, retries with jitter and a limit, and a Catch', () => {
+    for (const [name, { TimeoutSeconds, Retry = [], Catch = [] }] of tasks) {
+      expect(TimeoutSeconds, `${name} has a timeout`).toBeDefined();
+      expect(Retry.length, `${name} retries`).toBeGreaterThan(0);
+      for (const { MaxAttempts, JitterStrategy } of Retry) {
+        expect(MaxAttempts, `${name} bounds its retries`).toBeLessThanOrEqual(10);
+        expect(JitterStrategy, `${name} retries with jitter`).toBe('FULL');
+      }
+      expect(Catch.at(-1)?.ErrorEquals, `${name} catches everything`).toEqual(['States.ALL']);
+    }
+  });
+
+  it('leads every failure to a rollback or a rejection', () => {
+    for (const [name, { Catch = [] }] of tasks) {
+      const next = Catch.at(-1)?.Next;
+      if (name in ENDINGS) expect(next, name).toBe(ENDINGS[name]);
+      else expect(['RollBack', 'RejectRelease'], `${name} ends in ${next}`).toContain(next);
+    }
+  });
+
+  it('reaches every state from the first', () => {
+    const reached = new Set(['LoadRelease']);
+    for (const name of reached) {
+      const { Next, Default, Choices = [], Catch = [] } = definition.States[name] ?? { Type: '?' };
+      for (const next of [Next, Default, ...Choices.map((one) => one.Next), ...Catch.map((one) => one.Next)])
+        if (next) reached.add(next);
+    }
+    expect([...reached].sort()).toEqual(states.map(([name]) => name).sort());
+  });
+
+  it('has one handler file for each Task that runs code of ours, and no other', () => {
+    const files = readdirSync(join(ROOT, 'functions')).filter(
+      (name) => name.endsWith('.ts') && !['ports.ts', 'inputs.ts', 'runtime.ts'].includes(name),
+    );
+    const wanted = [...lambdas.map(([name]) => name), 'Reconcile'].map((name) => `${kebab(name)}.ts`);
+    expect(files.sort()).toEqual(wanted.sort());
+  });
+
+  it('matches on no error name that nothing throws', () => {
+    const thrown = new Set(readFileSync(join(ROOT, 'domain', 'errors.ts'), 'utf8').match(/(?<=name = ')\w+/g));
+    const named = new Set(
+      tasks.flatMap(([, { Retry = [], Catch = [] }]) => [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals)),
+    );
+    const ours = [...named].filter((name) => !/^(States|Lambda|Sandbox|Runtime)\./.test(name));
+    expect(ours.filter((name) => !thrown.has(name))).toEqual([]);
+    expect(ours).toContain('TransientAwsError');
+  });
+
+  it('retries nothing that a retry cannot mend', () => {
+    const names = new Set(lambdas.flatMap(([, { Retry = [] }]) => Retry.flatMap(({ ErrorEquals }) => ErrorEquals)));
+    for (const final of [
+      'InvalidReleaseError',
+      'NotReadyError',
+      'ConcurrentChangeError',
+      'InvariantError',
+      'States.ALL',
+    ])
+      expect(names).not.toContain(final);
+  });
+});
