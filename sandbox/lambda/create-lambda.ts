@@ -10,6 +10,9 @@ import { Lifecycle } from './lifecycle.ts';
 import { aliasOperations } from './operations/aliases.ts';
 import { concurrencyOperations } from './operations/concurrency.ts';
 import { createFunctionOperation } from './operations/create-function.ts';
+import { eventInvokeConfigOperations } from './operations/event-invoke-configs.ts';
+import { eventSourceMappingOperations } from './operations/event-source-mappings.ts';
+import { functionUrlOperations } from './operations/function-urls.ts';
 import { functionOperations } from './operations/functions.ts';
 import { invokeOperation } from './operations/invoke.ts';
 import { permissionOperations } from './operations/permissions.ts';
@@ -84,6 +87,9 @@ function controlPlane(lambda: Lambda): Record<string, Operation> {
     ...tagOperations(lambda),
     ...concurrencyOperations(lambda),
     ...provisionedConcurrencyOperations(lambda),
+    ...eventInvokeConfigOperations(lambda),
+    ...functionUrlOperations(lambda),
+    ...eventSourceMappingOperations(lambda),
   };
 }
 

@@ -89,16 +89,16 @@ export async function aLambdaWorld(options: WorldOptions = {}): Promise<LambdaWo
   });
   for (const service of world.services()) await service.start?.();
   if (!world.service('IAM') || !controls) throw new Error('expected the world to be built');
-  const { close } = controls;
+  const made = controls;
   return {
     world,
-    controls,
+    controls: made,
     data,
     logs,
     sent,
     call: (name, input, principal = ADMIN) => world.call('Lambda', name, input, principal),
     close: async () => {
-      await close();
+      await made.close();
       clock.stop();
     },
   };
