@@ -1,6 +1,6 @@
 import type { Verdict } from './health/figures.ts';
 import { duration, type RolloutPlan } from './plan.ts';
-import { budgetShare } from './strategy/budget.ts';
+import { budgetShare, reactionMinutes } from './strategy/budget.ts';
 
 /**
  * What the machine does next. `step` is the position in the plan: an index into its steps, or the number of shifts so far
@@ -82,8 +82,7 @@ function beginning(position: Position): Move {
 /** A budget moves whenever the evidence allows a larger share, not when a bake is over. */
 function budgetRaise({ plan, phase, percent, verdict, step }: Position): Move | undefined {
   if (phase === 'final' || !plan.budget || !verdict) return undefined;
-  const reaction = (plan.health.metricLagSeconds + plan.tickSeconds) / 60 + 1;
-  const share = budgetShare(plan.budget, percent, verdict.figures, reaction);
+  const share = budgetShare(plan.budget, percent, verdict.figures, reactionMinutes(plan));
   if (share <= percent) return undefined;
   return shift(share, step + 1, `the budget of ${plan.budget.failedRequests} failed requests allows ${share} %`);
 }

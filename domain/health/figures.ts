@@ -37,6 +37,8 @@ export type ComparisonFigures = {
   difference: number;
   /** The absolute limit, where minutes without stable traffic were held to one. */
   limit?: number;
+  /** Candidate requests that could be compared, or be held to the limit where that tells more. */
+  seenInvocations: number;
   /** Candidate requests that finding the smallest regression worth finding takes. */
   neededInvocations: number;
   /** Smallest regression that would have been found by now with 95 % probability, in percentage points. */

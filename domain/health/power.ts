@@ -1,65 +1,73 @@
 import { hitsReached } from '../statistics/binomial-quantile.ts';
-import { logEvidence } from './e-process.ts';
+import { logEvidence, type Trial } from './e-process.ts';
 
 /**
- * The setting of a comparison for the question what it can see: `stableRate` and the number of stable requests per candidate
- * request, or an absolute `limit` where there is no stable traffic. `logThreshold` is the evidence to reach.
+ * What a comparison is up against: the rate of the stable version, or an absolute `limit` where there is no stable traffic,
+ * and the logarithm of the evidence to reach. Rates are fractions.
  */
-export type Sight = {
-  ratio: number;
-  stableRate: number;
-  stablePerCandidate: number;
-  limit?: number;
-  logThreshold: number;
-};
+export type Sight = { ratio: number; stableRate: number; limit?: number; logThreshold: number };
+
+/** Requests that the candidate has had at one share, and how many the stable version had for each of them. */
+export type Stage = { requests: number; stablePerCandidate: number };
 
 /** More candidate requests than this are never asked for. */
 const MOST_REQUESTS = 1e12;
-const ROUNDS = 30;
+/** Bisection ends when the answer is known to one part in a thousand. */
+const PRECISION = 1e-3;
 
-/** Whether a candidate with this bad rate would be found after so many requests, with 95 % probability. */
-export function visible(sight: Sight, requests: number, rate: number): boolean {
+/** Whether a candidate with this bad rate would be found in these stages, with 95 % probability. */
+export function visible(sight: Sight, stages: readonly Stage[], rate: number): boolean {
+  const requests = totalRequests(stages);
   const hits = hitsReached(requests, Math.min(1, rate));
   if (hits === 0) return false;
-  const trial =
-    sight.limit === undefined
-      ? {
-          candidateBad: hits,
-          bad: hits + requests * sight.stablePerCandidate * sight.stableRate,
-          odds: sight.ratio / (sight.ratio + sight.stablePerCandidate),
-        }
-      : { candidateBad: hits, bad: requests, odds: sight.limit };
-  return logEvidence([trial]) >= sight.logThreshold;
+  return (
+    logEvidence(stages.map((stage) => trialOf(sight, stage, (hits * stage.requests) / requests))) >= sight.logThreshold
+  );
 }
 
-/** Smallest worsening, as a fraction, that would be found after so many requests; undefined when not even "always bad". */
-export function smallestVisible(sight: Sight, requests: number): number | undefined {
-  if (!visible(sight, requests, 1)) return undefined;
-  const base = sight.limit ?? sight.stableRate;
+/** Smallest worsening, as a fraction, that would be found in these stages; undefined when not even "always bad". */
+export function smallestVisible(sight: Sight, stages: readonly Stage[]): number | undefined {
+  if (!visible(sight, stages, 1)) return undefined;
+  const base = baseOf(sight);
   let unseen = 0;
   let seen = 1 - base;
-  for (let round = 0; round < ROUNDS && seen - unseen > 1e-3 * seen; round++) {
+  while (seen - unseen > PRECISION * seen && seen > Number.EPSILON) {
     const middle = unseen === 0 ? seen / 10 : Math.sqrt(unseen * seen);
-    if (visible(sight, requests, base + middle)) seen = middle;
+    if (visible(sight, stages, base + middle)) seen = middle;
     else unseen = middle;
   }
   return seen;
 }
 
-/** Fewest requests after which a worsening by the given fraction is found with 95 % probability. */
-export function requestsNeeded(sight: Sight, worsening: number): number {
-  const rate = Math.min(0.9999, (sight.limit ?? sight.stableRate) + worsening);
+/** Fewest candidate requests after which a worsening by the given fraction is found with 95 % probability. */
+export function requestsNeeded(sight: Sight, stablePerCandidate: number, worsening: number): number {
+  const rate = Math.min(0.9999, baseOf(sight) + worsening);
+  const enoughWith = (requests: number): boolean => visible(sight, [{ requests, stablePerCandidate }], rate);
   let few = 0;
   let enough = 1;
-  while (!visible(sight, enough, rate)) {
+  while (!enoughWith(enough)) {
     few = enough;
     enough *= 2;
     if (enough > MOST_REQUESTS) return MOST_REQUESTS;
   }
-  while (enough - few > 1 && enough - few > 1e-3 * enough) {
+  while (enough - few > 1 && enough - few > PRECISION * enough) {
     const middle = Math.floor((few + enough) / 2);
-    if (visible(sight, middle, rate)) enough = middle;
+    if (enoughWith(middle)) enough = middle;
     else few = middle;
   }
   return enough;
+}
+
+function trialOf({ ratio, stableRate, limit }: Sight, { requests, stablePerCandidate }: Stage, hits: number): Trial {
+  if (limit !== undefined) return { candidateBad: hits, bad: requests, odds: limit };
+  const bad = hits + requests * stablePerCandidate * stableRate;
+  return { candidateBad: hits, bad, odds: ratio / (ratio + stablePerCandidate) };
+}
+
+function baseOf({ limit, stableRate }: Sight): number {
+  return limit ?? stableRate;
+}
+
+function totalRequests(stages: readonly Stage[]): number {
+  return stages.reduce((sum, stage) => sum + stage.requests, 0);
 }

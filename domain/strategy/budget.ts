@@ -15,6 +15,9 @@ export type Budget = {
   growth: number;
 };
 
+/** The figures that a budget goes by. */
+export type BudgetFigures = Pick<Figures, 'candidate' | 'stable' | 'requestsPerMinute'>;
+
 /** The largest share before the promotion, in percent: with half of the traffic each the comparison sees most. */
 export const LARGEST_SHARE = 50;
 /** Confidence of the bound on the candidate's failure rate. */
@@ -36,10 +39,10 @@ export function budgetOf(strategy: StrategyOf<'budget'>): Budget {
  * The share that the evidence allows now, in percent: such that even a candidate at the upper bound of what its failures so
  * far allow cannot exceed what is left of the budget before a reaction takes effect. Never below the floor, never below
  * the present share, and only a little above it when there is too little evidence.
- * @param reactionMinutes time until a failure that begins now can have been seen and answered.
+ * @param reaction minutes until a failure that begins now can have been seen and answered.
  */
-export function budgetShare(budget: Budget, percent: number, figures: Figures, reactionMinutes: number): number {
-  const requests = figures.requestsPerMinute * reactionMinutes;
+export function budgetShare(budget: Budget, percent: number, figures: BudgetFigures, reaction: number): number {
+  const requests = figures.requestsPerMinute * reaction;
   if (requests <= 0) return Math.max(percent, budget.floorPercent);
   const left = Math.max(0, budget.failedRequests - excessFailures(figures));
   const blind = (left / requests) * 100;
@@ -49,13 +52,18 @@ export function budgetShare(budget: Budget, percent: number, figures: Figures, r
   return share >= percent * WORTHWHILE ? Number(share.toFixed(2)) : percent;
 }
 
+/** Minutes until a failure that begins now has been answered: its minute ends, its figures arrive, the next tick looks. */
+export function reactionMinutes(plan: { tickSeconds: number; health: { metricLagSeconds: number } }): number {
+  return 1 + (plan.health.metricLagSeconds + plan.tickSeconds) / 60;
+}
+
 /** Failed requests that the candidate caused beyond those that the stable version's rate accounts for. */
-export function excessFailures(figures: Figures): number {
+export function excessFailures(figures: BudgetFigures): number {
   return Math.max(0, failures(figures.candidate) - rateOf(figures.stable) * attempts(figures.candidate));
 }
 
 /** Upper bound on how much more often than the stable version the candidate fails, as a fraction. */
-function excessRate(figures: Figures): number {
+function excessRate(figures: BudgetFigures): number {
   const bound = upperBound(failures(figures.candidate), attempts(figures.candidate), CONFIDENCE);
   return bound - rateOf(figures.stable);
 }
