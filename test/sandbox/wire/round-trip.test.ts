@@ -5,6 +5,7 @@ import { inProcessHandler } from '../../../sandbox/wire/in-process-handler.ts';
 import { readModel, type OperationModel } from '../../../sandbox/wire/service-model.ts';
 import { echoWorld } from './support/echo-world.ts';
 import { generate } from './support/generate.ts';
+import { plain } from './support/plain.ts';
 import { SDKS } from './support/sdks.ts';
 
 type Client = { send(command: unknown): Promise<Record<string, unknown>> };
@@ -86,18 +87,6 @@ function commandOf(sdk: object, name: string, input: object): unknown {
 
 function without(names: readonly string[], value: unknown): unknown {
   return Object.fromEntries(Object.entries(value as object).filter(([name]) => !names.includes(name)));
-}
-
-/** Bytes of any kind as plain arrays, for comparison. */
-function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { bytes: [...value] };
-  if (value instanceof Date || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(plain);
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, each]) => each !== undefined)
-      .map(([key, each]) => [key, plain(each)]),
-  );
 }
 
 async function collected(output: Record<string, unknown>): Promise<unknown> {
