@@ -13,7 +13,7 @@ export class Constraints {
 
   /** The value, where there is one, matches the whole of `pattern`. */
   pattern(member: string, value: string | undefined, pattern: string): this {
-    const holds = value === undefined || new RegExp(`^(?:${pattern})$`).test(value);
+    const holds = value === undefined || wholly(pattern).test(value);
     return this.check(holds, member, value, `Member must satisfy regular expression pattern: ${pattern}`);
   }
 
@@ -43,4 +43,13 @@ export class Constraints {
     if (count === 0) return;
     throw validation(`${count} validation error${count > 1 ? 's' : ''} detected: ${this.#violations.join('; ')}`);
   }
+}
+
+const compiled = new Map<string, RegExp>();
+
+/** The expression that matches a whole value; compiled once. */
+export function wholly(pattern: string): RegExp {
+  const known = compiled.get(pattern) ?? new RegExp(`^(?:${pattern})$`);
+  compiled.set(pattern, known);
+  return known;
 }

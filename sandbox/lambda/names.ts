@@ -1,6 +1,6 @@
 import type { Need, PolicyDocument } from '../core/service.ts';
 import type { World } from '../core/world.ts';
-import { Constraints } from './constraints.ts';
+import { Constraints, wholly } from './constraints.ts';
 import { invalidParameter, notFound, otherAccount } from './errors.ts';
 
 const PREFIX =
@@ -46,7 +46,7 @@ export function targetOf(input: Named, world: World, rule: NameRule = 'namespace
 }
 
 function parse(given: string, rule: NameRule) {
-  const match = new RegExp(`^(?:${rule === 'strict' ? STRICT : NAMESPACED})$`).exec(given);
+  const match = wholly(rule === 'strict' ? STRICT : NAMESPACED).exec(given);
   return {
     region: match?.[3]?.slice(0, -1),
     account: match?.[9]?.slice(0, -1),
