@@ -1,4 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
+import type { IPolicyValidationPlugin } from 'aws-cdk-lib';
+import { PlaceholderStack } from './placeholder-stack.ts';
+import type { Placeholder } from './placeholder-stack.ts';
 import { WeighbridgeStack } from './weighbridge-stack.ts';
 
 /**
@@ -6,27 +9,35 @@ import { WeighbridgeStack } from './weighbridge-stack.ts';
  * - `functions`: comma-separated names of the functions to release; default `orders`
  * - `hooks`: comma-separated names of verification hook functions
  * - `example`: adds the stack of the example function
+ * - `placeholders`: functions to create with placeholder code, each `name` or `name=handler`
  * - `nag`: checks the AwsSolutions rules (set in cdk.json)
  */
 const app = new App();
-const functions = names('functions') ?? ['orders'];
 
-new WeighbridgeStack(app, 'Weighbridge', { functions, hooks: names('hooks') ?? [] });
+new WeighbridgeStack(app, 'Weighbridge', { functions: list('functions') ?? ['orders'], hooks: list('hooks') ?? [] });
 
+const placeholders = list('placeholders');
+if (placeholders) new PlaceholderStack(app, 'WeighbridgeFunctions', { placeholders: placeholders.map(placeholder) });
 if (isSet('example')) {
   const { OrdersStack } = await import('../examples/orders/orders-stack.ts');
   new OrdersStack(app, 'WeighbridgeExample');
 }
 if (isSet('nag')) {
   const { AwsSolutionsChecks } = await import('cdk-nag');
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const checks: IPolicyValidationPlugin = new AwsSolutionsChecks(app);
+  Validations.of(app).addPlugins(checks);
 }
 app.synth();
 
-function names(key: string): string[] | undefined {
+function placeholder(text: string): Placeholder {
+  const [functionName = '', handler] = text.split('=');
+  return { functionName, ...(handler && { handler }) };
+}
+
+function list(key: string): string[] | undefined {
   const value: unknown = app.node.tryGetContext(key);
-  const list = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : [];
-  return list.some(Boolean) ? list.filter(Boolean) : undefined;
+  const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : [];
+  return items.some(Boolean) ? items.filter(Boolean) : undefined;
 }
 
 function isSet(key: string): boolean {

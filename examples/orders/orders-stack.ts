@@ -1,25 +1,14 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../../infra/acknowledge.ts';
 import { WeighbridgeFunctionPolicy } from '../../infra/function-policy.ts';
+import { ReleasedFunction } from '../../infra/released-function.ts';
 import { ordersPolicy } from './policy.ts';
 
 const FUNCTION_NAME = 'orders';
 const ALARM_NAME = 'orders-production-errors';
-
-/** Answers until the first release: the pipeline owns the function's code from then on. */
-const PLACEHOLDER = `exports.handler = async () => ({
-  statusCode: 503,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ error: 'version 0.0.0: nothing has been released yet' }),
-});
-`;
 
 /**
  * The example: a function, its release policy, and an alarm on the error rate of its `production` alias. The aliases
@@ -28,35 +17,11 @@ const PLACEHOLDER = `exports.handler = async () => ({
 export class OrdersStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps = {}) {
     super(scope, id, { description: 'An example function that Weighbridge releases', ...props });
-    this.#function();
+    new ReleasedFunction(this, 'Orders', { functionName: FUNCTION_NAME, description: 'Prices orders' });
     this.#alarm();
     new WeighbridgeFunctionPolicy(this, 'Policy', {
       functionName: FUNCTION_NAME,
       policy: ordersPolicy({ alarm: ALARM_NAME }),
-    });
-  }
-
-  #function(): void {
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_WEEK,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    acknowledge(role, {
-      'IAM5[Resource::*]': 'xray:PutTraceSegments and xray:PutTelemetryRecords take no resource.',
-    });
-    new LambdaFunction(this, 'Orders', {
-      functionName: FUNCTION_NAME,
-      description: 'Prices orders',
-      code: Code.fromInline(PLACEHOLDER),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      timeout: Duration.seconds(10),
-      memorySize: 256,
-      tracing: Tracing.ACTIVE,
-      role,
-      logGroup,
     });
   }
 

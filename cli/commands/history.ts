@@ -1,0 +1,44 @@
+import type { RolloutRecord } from '../../functions/rollout/records.ts';
+import type { Context } from '../context.ts';
+import { openLedger } from '../ledger.ts';
+import { columns, duration, instant } from '../output.ts';
+import { listPolicies } from '../policies.ts';
+import { statusInWords } from '../wording.ts';
+
+export interface HistoryOptions {
+  readonly function?: string;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** Past and present rollouts of one function, or of all that have a policy, newest first. */
+export async function history(options: HistoryOptions, { out, connection }: Context): Promise<void> {
+  const ledger = await openLedger(connection);
+  const names = options.function
+    ? [options.function]
+    : (await listPolicies(connection)).map((policy) => policy.function);
+  const all = (await Promise.all(names.map((name) => ledger.history(name)))).flat();
+  const rollouts = all.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, options.limit);
+  if (options.json) return out.json(rollouts);
+  out.remark(`in ${await connection.describe()}`);
+  if (rollouts.length === 0) return out.line(`no rollout${options.function ? ` of ${options.function}` : ''} yet`);
+  for (const row of columns([HEADINGS, ...rollouts.map(cells)])) out.line(row);
+}
+
+const HEADINGS = ['STARTED (UTC)', 'FUNCTION', 'RELEASE', 'ENVIRONMENT', 'VERSIONS', 'STATUS', 'TOOK', 'REASON'];
+
+function cells(rollout: RolloutRecord): string[] {
+  const { startedAt, endedAt, stable, candidate, status, reason = '' } = rollout;
+  const took = endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : '';
+  const versions = `${stable ?? '-'} → ${candidate ?? '-'}`;
+  return [
+    instant(startedAt),
+    rollout.function,
+    rollout.release,
+    rollout.environment,
+    versions,
+    statusInWords(status),
+    took,
+    reason,
+  ];
+}

@@ -1,0 +1,99 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { parsePolicy } from '../../domain/policy.ts';
+import { describeRouting } from '../../domain/routing.ts';
+import type { Routing } from '../../domain/routing.ts';
+import type { RolloutRecord } from '../../functions/rollout/records.ts';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { openLedger } from '../ledger.ts';
+import type { LedgerView } from '../ledger.ts';
+import { columns } from '../output.ts';
+import { listPolicies, readPolicy } from '../policies.ts';
+import type { StoredPolicy } from '../policies.ts';
+import { percent, statusInWords } from '../wording.ts';
+
+export interface StatusOptions {
+  readonly function?: string;
+  readonly json?: boolean;
+}
+
+/** One environment as it is now. */
+export interface EnvironmentStatus {
+  readonly function: string;
+  readonly environment: string;
+  readonly alias: string;
+  /** Semantic version that the environment was last promoted to. */
+  readonly release: string | null;
+  /** What the alias routes to; null when it does not exist yet. */
+  readonly routing: Routing | null;
+  readonly rollout: RolloutRecord | null;
+}
+
+/** What every environment serves, and which rollouts are under way. */
+export async function status(options: StatusOptions, context: Context): Promise<void> {
+  const { out, connection } = context;
+  const rows = await readStatus(options.function, context);
+  if (options.json) return out.json(rows);
+  out.remark(`in ${await connection.describe()}`);
+  if (rows.length === 0) return out.line('no function has a policy yet: write one with `weighbridge policy put`');
+  for (const line of columns([HEADINGS, ...rows.map(cells)])) out.line(line);
+}
+
+async function readStatus(functionName: string | undefined, { connection }: Context): Promise<EnvironmentStatus[]> {
+  const { LambdaClient } = await import('@aws-sdk/client-lambda');
+  const client = new LambdaClient(connection.clientConfig);
+  const ledger = await openLedger(connection);
+  const policies = functionName ? [await policyOf(functionName, connection)] : await listPolicies(connection);
+  const open = await ledger.open(functionName);
+  return (await Promise.all(policies.map((policy) => environmentsOf(policy, { client, ledger, open })))).flat();
+}
+
+async function policyOf(functionName: string, connection: Context['connection']): Promise<StoredPolicy> {
+  const policy = await readPolicy(connection, functionName);
+  if (policy) return policy;
+  const todo = `write one with \`weighbridge policy put --function ${functionName} policy.json\``;
+  throw new Failure(`${functionName} has no policy in ${await connection.describe()}: ${todo}`);
+}
+
+interface Sources {
+  readonly client: LambdaClient;
+  readonly ledger: LedgerView;
+  readonly open: readonly RolloutRecord[];
+}
+
+async function environmentsOf(policy: StoredPolicy, sources: Sources): Promise<EnvironmentStatus[]> {
+  const { environments } = parsePolicy(policy.text);
+  return Promise.all(
+    environments.map(async ({ name, alias = name }) => ({
+      function: policy.function,
+      environment: name,
+      alias,
+      release: (await sources.ledger.current(policy.function, name))?.release ?? null,
+      routing: await routingOf(sources.client, policy.function, alias),
+      rollout: sources.open.find((open) => open.function === policy.function && open.environment === name) ?? null,
+    })),
+  );
+}
+
+async function routingOf(client: LambdaClient, FunctionName: string, Name: string): Promise<Routing | null> {
+  const { GetAliasCommand } = await import('@aws-sdk/client-lambda');
+  try {
+    const alias = await client.send(new GetAliasCommand({ FunctionName, Name }));
+    return { version: alias.FunctionVersion ?? '', weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {} };
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return null;
+    throw cause;
+  }
+}
+
+const HEADINGS = ['FUNCTION', 'ENVIRONMENT', 'RELEASE', 'SERVES', 'ROLLOUT'];
+
+function cells({ function: name, environment, release, routing, rollout }: EnvironmentStatus): string[] {
+  const serves = routing ? describeRouting(routing) : 'nothing yet';
+  return [name, environment, release ?? '-', serves, rollout ? rolloutInWords(rollout) : '-'];
+}
+
+function rolloutInWords({ release, status: now, phase, share, verdict }: RolloutRecord): string {
+  const facts = [phase, share === undefined ? undefined : `at ${percent(share)}`, verdict].filter(Boolean);
+  return `${release} ${statusInWords(now)}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}`;
+}

@@ -1,0 +1,67 @@
+import { ledgerTable } from '../functions/aws/ledger-table.ts';
+import type { LedgerTable } from '../functions/aws/ledger-table.ts';
+import { lambdaHost } from '../functions/aws/host.ts';
+import { releaseBook } from '../functions/aws/ledger-releases.ts';
+import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
+import type { CurrentRelease, Evidence, RolloutRecord } from '../functions/rollout/records.ts';
+import type { Connection } from './connection.ts';
+
+/** What the commands read of the ledger, and the one thing that they write: a person's decision. */
+export interface LedgerView {
+  /** Rollouts that are under way, of one function or of all. */
+  open(functionName?: string): Promise<readonly RolloutRecord[]>;
+  /** All rollouts of a function, newest first. */
+  history(functionName: string): Promise<readonly RolloutRecord[]>;
+  /** Rollouts of one execution, first environment first. */
+  ofExecution(functionName: string, execution: string): Promise<readonly RolloutRecord[]>;
+  evidence(rollout: string): Promise<readonly Evidence[]>;
+  current(functionName: string, environment: string): Promise<CurrentRelease | undefined>;
+  /** Code digest (base64 SHA-256) that a version was first published with. */
+  publishedDigest(functionName: string, version: string): Promise<string | undefined>;
+  /** Writes a decision unless there is one; returns the one that counts. */
+  decide(rollout: RolloutRecord & { heldSince: number }, decision: Decision): Promise<Decision>;
+  /** The task token that a decision answers, while somebody waits for it. */
+  token(rollout: RolloutRecord & { heldSince: number }): Promise<string | undefined>;
+}
+
+export interface Decision {
+  readonly decision: 'approve' | 'reject';
+  readonly by: string;
+  readonly why: string;
+}
+
+export async function openLedger(connection: Connection): Promise<LedgerView> {
+  const { LedgerTableName } = await connection.outputs();
+  const table = ledgerTable(lambdaHost({ env: { LEDGER_TABLE: LedgerTableName }, sdk: connection.clientConfig }));
+  const rollouts = rolloutBook(table);
+  const releases = releaseBook(table);
+  const history = async (functionName: string): Promise<RolloutRecord[]> =>
+    [...(await table.query<RolloutRecord>(`function#${functionName}`, 'rollout#'))].reverse();
+  return {
+    async open(functionName) {
+      const all = await rollouts.openRollouts();
+      return all.filter((rollout) => functionName === undefined || rollout.function === functionName);
+    },
+    history,
+    async ofExecution(functionName, execution) {
+      return (await history(functionName)).filter((rollout) => rollout.execution === execution).reverse();
+    },
+    evidence: (rollout) => table.query<Evidence>(`rollout#${rollout}`, 'evidence#'),
+    current: (functionName, environment) => releases.current({ function: functionName, environment }),
+    publishedDigest: (functionName, version) => releases.publishedDigest(functionName, version),
+    ...decisions(table),
+  };
+}
+
+function decisions(table: LedgerTable): Pick<LedgerView, 'decide' | 'token'> {
+  return {
+    async decide({ id, heldSince }, decision) {
+      const key = { pk: `rollout#${id}`, sk: `decision#${heldSince}` };
+      if (await table.putNew(key, decision)) return decision;
+      return (await table.get<Decision>(key)) ?? decision;
+    },
+    async token({ id, heldSince }) {
+      return (await table.get<{ token: string }>({ pk: `rollout#${id}`, sk: `token#${heldSince}` }))?.token;
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ConnectionOptions } from './connection.ts';
+import type { DecideOptions } from './commands/decide.ts';
+import type { HistoryOptions } from './commands/history.ts';
+import type { PolicyOptions } from './commands/policy.ts';
+import type { ReleaseOptions } from './commands/release.ts';
+import type { SandboxOptions } from './commands/sandbox.ts';
+import type { StatusOptions } from './commands/status.ts';
+import type { WatchOptions } from './commands/watch.ts';
+import type { Context } from './context.ts';
+import { FAILED, inOneLine, USAGE, Failure } from './failure.ts';
+
+/**
+ * Runs the command line and returns its exit code: 0 when all went well, 1 when something failed, 2 when the command line
+ * itself is wrong. What a command needs is loaded when it runs, so that help is quick.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(argv, { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    process.stderr.write(`weighbridge: ${inOneLine(error)}\n`);
+    if (process.env.WEIGHBRIDGE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return error instanceof Failure ? error.exitCode : FAILED;
+  }
+}
+
+function program(): Command {
+  const root = new Command('weighbridge')
+    .description('Releases Lambda functions: immutable versions, measured traffic shifts, rollback in seconds.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'weighbridge: ')) })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
+  addSandbox(root);
+  addRelease(root);
+  addViews(root);
+  addPolicy(root);
+  addDecisions(root);
+  return root;
+}
+
+function addSandbox(root: Command): void {
+  root
+    .command('sandbox')
+    .description('Run the whole pipeline on this machine: AWS services, the stack and an example function')
+    .option('--port <port>', 'port on 127.0.0.1; 0 for any free one', wholeNumber, 4566)
+    .option('--clock <clock>', 'real, or compressed=N for N minutes in one', 'real')
+    .option('--data <folder>', 'keep the state in a folder instead of in memory')
+    .option('--traffic <rps>', 'requests a second to the example function; 0 for none', positive, 0)
+    .option('--function <name...>', 'functions of your own to make ready for releases, beside the example')
+    .action(async (options: SandboxOptions) => {
+      const { sandbox } = await import('./commands/sandbox.ts');
+      await sandbox(options);
+    });
+}
+
+function addRelease(root: Command): void {
+  const command = root
+    .command('release')
+    .description('Release a deployment package')
+    .argument('<zip>', "the function's code, with its handler at the root")
+    .requiredOption('--function <name>', 'the Lambda function')
+    .requiredOption('--version <version>', 'semantic version, newer than what is released')
+    .option('--notes <text>', 'what is new, for people')
+    .option('--contract <file>', 'JSON file with sample events and the answers expected to them')
+    .option('--watch', 'follow the rollouts; exit 1 unless every environment is reached');
+  targeted(command).action(async (zip: string, options: ReleaseOptions & ConnectionOptions) => {
+    const { release } = await import('./commands/release.ts');
+    fail(!(await release(zip, options, await contextFor(options))));
+  });
+}
+
+function addViews(root: Command): void {
+  const status = root.command('status').description('Show what every environment serves, and rollouts under way');
+  targeted(status.option('--function <name>', 'one function only')).action(
+    async (options: StatusOptions & ConnectionOptions) => {
+      const { status: run } = await import('./commands/status.ts');
+      await run(options, await contextFor(options));
+    },
+  );
+  const history = root.command('history').description('Show past rollouts, newest first');
+  history.option('--function <name>', 'one function only').option('--limit <n>', 'how many', wholeNumber, 20);
+  targeted(history).action(async (options: HistoryOptions & ConnectionOptions) => {
+    const { history: run } = await import('./commands/history.ts');
+    await run(options, await contextFor(options));
+  });
+  const watch = root.command('watch').description('Follow a rollout: states, shares, verdicts with their figures');
+  watch.argument('[execution]', "ARN of the state machine's execution; the newest one when absent");
+  targeted(watch.option('--function <name>', 'the newest execution of this function')).action(
+    async (execution: string | undefined, options: WatchOptions & ConnectionOptions) => {
+      const { watch: run } = await import('./commands/watch.ts');
+      fail(!(await run(execution, options, await contextFor(options))));
+    },
+  );
+}
+
+function addPolicy(root: Command): void {
+  const policy = root.command('policy').description("Read and write a function's release policy");
+  const put = policy.command('put').description('Check a policy and store it').argument('<file>', 'JSON file');
+  targeted(put.requiredOption('--function <name>', 'the Lambda function')).action(
+    async (file: string, options: PolicyOptions & ConnectionOptions) => {
+      const { policyPut } = await import('./commands/policy.ts');
+      await policyPut(file, options, await contextFor(options));
+    },
+  );
+  const show = policy.command('show').description('Show the policy and its plan');
+  targeted(show.requiredOption('--function <name>', 'the Lambda function')).action(
+    async (options: PolicyOptions & ConnectionOptions) => {
+      const { policyShow } = await import('./commands/policy.ts');
+      await policyShow(options, await contextFor(options));
+    },
+  );
+  const schema = policy.command('schema').description('Print the JSON Schema of policies');
+  schema.action(async () => {
+    const { policySchema } = await import('./commands/policy.ts');
+    const { createOutput } = await import('./output.ts');
+    policySchema(createOutput());
+  });
+}
+
+function addDecisions(root: Command): void {
+  for (const word of ['approve', 'reject'] as const) {
+    const what = word === 'approve' ? 'Let a held rollout go on' : 'Roll a held rollout back';
+    const command = root
+      .command(word)
+      .description(what)
+      .requiredOption('--function <name>', 'the Lambda function')
+      .option('--environment <name>', 'the environment, when several wait')
+      .option('--why <text>', 'the reason, for the record')
+      .option('--by <name>', 'who decides; the caller’s ARN when absent');
+    targeted(command).action(async (options: DecideOptions & ConnectionOptions) => {
+      const { decide } = await import('./commands/decide.ts');
+      await decide(word, options, await contextFor(options));
+    });
+  }
+}
+
+/** Options of every command that talks to an endpoint. */
+function targeted(command: Command): Command {
+  return command
+    .option('--json', 'machine-readable output')
+    .addOption(new Option('--sandbox [url]', 'go to a sandbox: the one of this folder, or the one at a URL'))
+    .option('--aws', 'go to AWS, even if a sandbox runs in this folder')
+    .option('--region <region>', 'AWS Region')
+    .option('--profile <profile>', 'AWS profile; goes to AWS')
+    .option('--stack <name>', "the pipeline's stack", 'Weighbridge');
+}
+
+async function contextFor(options: ConnectionOptions): Promise<Context> {
+  const { contextOf } = await import('./context.ts');
+  return contextOf(options);
+}
+
+function fail(failed: boolean): void {
+  if (failed) process.exitCode = FAILED;
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`expected a whole number, got ${JSON.stringify(text)}`);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError(`expected a number from 0 on, got ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,84 @@
+import pc from 'picocolors';
+import type { Evidence, RolloutRecord } from '../functions/rollout/records.ts';
+import type { Execution } from './executions.ts';
+import { instant } from './output.ts';
+import type { Happening } from './progress.ts';
+
+/** What the commands say about rollouts. Every word carries its meaning without the colour. */
+
+/** States that say nothing of their own to a person who watches. */
+const QUIET = new Set(['OurTurn', 'NextMove', 'NextEnvironment', 'Bake', 'EvaluateHealth']);
+
+/** One line about something that happened; `undefined` when it is not worth one. */
+export function happeningInWords(happening: Happening): string | undefined {
+  switch (happening.kind) {
+    case 'state':
+      return QUIET.has(happening.state) ? undefined : line(happening.at, happening.state, '');
+    case 'rollout':
+      return line(happening.rollout.startedAt, pc.bold(happening.rollout.environment), opening(happening.rollout));
+    case 'evidence':
+      return evidenceInWords(happening.evidence);
+    case 'end':
+      return endInWords(happening.execution);
+  }
+}
+
+/** How an execution ended, with its reason. */
+export function endInWords({ outcome, cause, status, endedAt }: Execution): string {
+  const word = outcome ?? status;
+  const shown = status === 'SUCCEEDED' ? pc.green(word) : pc.red(word);
+  return line((endedAt ?? new Date(0)).toISOString(), shown, cause ?? '');
+}
+
+export function statusInWords(status: string): string {
+  if (status === 'promoted') return pc.green(status);
+  return status === 'running' ? pc.cyan(status) : pc.red(status);
+}
+
+/** `10 %`, or `10.5 %`; empty when unknown. */
+export function percent(share: number | undefined): string {
+  return share === undefined ? '' : `${Number(share.toFixed(2))} %`;
+}
+
+function opening({ function: name, release, stableRelease, stable, strategy }: RolloutRecord): string {
+  const from = stable === null ? 'nothing' : `${stableRelease ?? 'an unknown release'} (version ${stable})`;
+  return `${name} ${release}, from ${from}, ${strategy}`;
+}
+
+interface Entry {
+  readonly verdict?: { readonly kind: string; readonly reasons?: readonly string[] } | null;
+  readonly move?: { readonly kind: string; readonly percent?: number; readonly reason?: string };
+  readonly percent?: number;
+  readonly violations?: readonly string[];
+  readonly asked?: string;
+}
+
+/** Only evidence that figures or a decision come with; what the state says by its name needs no second line. */
+function evidenceInWords({ at, entry, state }: Evidence): string | undefined {
+  const { verdict, move, percent: share, asked, violations } = entry as Entry;
+  if (violations && violations.length > 0) return line(at, state, violations.join('; '));
+  if (asked) return line(at, state, `asks: ${asked}`);
+  if (state === 'ShiftTraffic' && move?.percent !== undefined) return line(at, state, pc.bold(percent(move.percent)));
+  if (state !== 'EvaluateHealth' || !move) return undefined;
+  const judged = verdict
+    ? `${verdictInColour(verdict.kind)}: ${verdict.reasons?.join('; ') ?? ''}`
+    : 'nothing to judge';
+  return line(at, state, [percent(share), judged, `next: ${moveInWords(move)}`].filter(Boolean).join('  '));
+}
+
+function moveInWords({ kind, percent: share }: { kind: string; percent?: number }): string {
+  return share === undefined ? kind : `${kind} to ${percent(share)}`;
+}
+
+function verdictInColour(kind: string): string {
+  if (kind === 'healthy') return pc.green(kind);
+  return kind === 'unhealthy' ? pc.red(kind) : pc.yellow(kind);
+}
+
+const STATE_WIDTH = 15;
+
+function line(at: string, head: string, rest: string): string {
+  // eslint-disable-next-line no-control-regex -- the escape character is what begins a colour code
+  const room = STATE_WIDTH - head.replaceAll(/\u001b\[\d+m/g, '').length;
+  return `${instant(at).slice(11)}  ${head}${' '.repeat(Math.max(0, room))}  ${rest}`.trimEnd();
+}
