@@ -1,3 +1,4 @@
+import { arrivalSeconds } from './health/arrival.ts';
 import type { Verdict } from './health/figures.ts';
 import { duration, type RolloutPlan } from './plan.ts';
 import { budgetShare, reactionMinutes } from './strategy/budget.ts';
@@ -94,14 +95,9 @@ function restSeconds({ plan, phase, step, enteredAt, now, verdict }: Position): 
   return (plan.steps[step]?.bakeSeconds ?? 0) - (now - enteredAt) / 1000;
 }
 
-function bakeOn(position: Position, rest: number, tick: number): Move {
+function bakeOn({ step, percent }: Position, rest: number, tick: number, purpose = 'to bake'): Move {
   const waitSeconds = Math.max(1, Math.ceil(Math.min(tick, rest)));
-  return {
-    kind: 'bake',
-    waitSeconds,
-    step: position.step,
-    reason: `${duration(rest)} to bake at ${position.percent} %`,
-  };
+  return { kind: 'bake', waitSeconds, step, reason: `${duration(rest)} ${purpose} at ${percent} %` };
 }
 
 /** Without a final bake a promotion is the end: there is nothing more to wait for. */
@@ -119,10 +115,12 @@ function undecided(position: Position): Move {
   const { plan, decision, verdict } = position;
   const reason = verdict ? reasonOf(verdict) : 'there is no verdict yet';
   if (decision?.decision === 'approve') return advance(position, `approved ${byWhom(decision)} although ${reason}`);
+  const arriving = restSeconds(position) + arrivalSeconds(plan.health);
+  if (arriving > 0) return bakeOn(position, arriving, plan.tickSeconds, 'for the last figures to arrive');
   if (plan.onInconclusive === 'hold')
     return holdOver(position) ? deadlinePassed(position, reason) : hold(position, reason);
   const waiting = minimumWait(position);
-  if (waiting > 0) return bakeOn(position, waiting, plan.holdTickSeconds);
+  if (waiting > 0) return bakeOn(position, waiting, plan.holdTickSeconds, 'at most for more invocations');
   if (plan.onInconclusive === 'promote') return advance(position, `by policy, although ${reason}`);
   return { kind: 'rollBack', reason: `by policy, since ${reason}` };
 }

@@ -1,3 +1,4 @@
+import { arrivalSeconds } from '../health/arrival.ts';
 import type { Figures } from '../health/figures.ts';
 import type { RolloutPlan } from '../plan.ts';
 import { budgetShare, reactionMinutes, type Budget } from '../strategy/budget.ts';
@@ -35,11 +36,17 @@ export function judgedUntil(plan: RolloutPlan, at: number): number {
 
 function stepStretches(plan: RolloutPlan): Stretch[] {
   let from = 0;
-  return plan.steps.map(({ percent, bakeSeconds }) => {
-    const stretch = { percent, from, to: from + bakeSeconds / 60 };
+  return plan.steps.map(({ percent, bakeSeconds }, index) => {
+    const seconds = index === 0 ? Math.max(bakeSeconds, firstVerdictSeconds(plan)) : bakeSeconds;
+    const stretch = { percent, from, to: from + seconds / 60 };
     from = stretch.to;
     return stretch;
   });
+}
+
+/** The first share is not left before its first figures are there, if there is anything to compare. */
+function firstVerdictSeconds({ health }: RolloutPlan): number {
+  return health.errors || health.throttles || health.slow ? arrivalSeconds(health) : 0;
 }
 
 function budgetStretches(plan: RolloutPlan, budget: Budget, traffic: Traffic, candidateRate: number): Stretch[] {
