@@ -30,7 +30,8 @@ function jsonCodec(settings: { jsonName: boolean; httpBindings?: boolean }): Doc
   const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: EPOCH_SECONDS }, ...settings });
   return {
     read: async (schema, document) => {
-      const text = Buffer.from(document).toString('utf8');
+      const text = plainBytes(document).toString();
+      if (schema.isStructSchema() && /^\s*[^\s{]/.test(text)) throw serializationError('Expected an object.');
       return guarded('SerializationException', () =>
         (codec.createDeserializer() as Reader).read(schema, text as never),
       );
@@ -61,20 +62,30 @@ export const cborCodec: DocumentCodec = {
 
 function written(serializer: Serializer, schema: NormalizedSchema, value: object): Uint8Array | string {
   serializer.write(schema, value);
-  return serializer.flush();
+  const document = serializer.flush();
+  return typeof document === 'string' ? document : plainBytes(document);
 }
 
-const MESSAGES = {
-  SerializationException: 'The request body could not be parsed.',
-  MalformedXML: 'The XML you provided was not well-formed or did not validate against our published schema',
-} as const;
+/** The SDK's JSON bytes are a subclass that turns into text, with a warning, at the slightest touch. */
+export function plainBytes(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 /** A document that cannot be parsed is the client's fault. */
-async function guarded(code: keyof typeof MESSAGES, read: () => unknown): Promise<unknown> {
+async function guarded(code: 'SerializationException' | 'MalformedXML', read: () => unknown): Promise<unknown> {
   try {
     return await read();
   } catch (cause) {
-    const message = code === 'MalformedXML' ? MESSAGES[code] : `${MESSAGES[code]} ${(cause as Error).message}`;
-    throw new AwsError(code, message, { status: 400 });
+    throw code === 'MalformedXML' ? malformedXml() : serializationError((cause as Error).message);
   }
+}
+
+function serializationError(detail: string): AwsError {
+  return new AwsError('SerializationException', `The request body could not be parsed. ${detail}`, { status: 400 });
+}
+
+/** What S3 says of documents that are no XML or not what its schema asks for. */
+export function malformedXml(): AwsError {
+  const message = 'The XML you provided was not well-formed or did not validate against our published schema';
+  return new AwsError('MalformedXML', message, { status: 400 });
 }

@@ -4,8 +4,9 @@ import type { ProtocolName, ServiceFacts } from './catalogue.ts';
 import { cborCodec } from './codec.ts';
 import { escapeXml } from './escape-xml.ts';
 import type { WireResponse } from './message.ts';
-import { membersOf } from './schema.ts';
+import { bindingsOf, membersOf } from './schema.ts';
 import type { ErrorModel, ServiceModel } from './service-model.ts';
+import { toText } from './text-value.ts';
 
 /** What is known about the failed request; the model is absent when the service could not be found. */
 export interface ErrorContext {
@@ -29,7 +30,7 @@ export function encodeError(error: AwsError, context: ErrorContext): WireRespons
     case 'restJson1':
       return {
         status,
-        headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
+        headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, ...errorHeaders(error, model) },
         body: JSON.stringify(errorBody(error, model, status)),
       };
     case 'awsJson1_0':
@@ -51,13 +52,20 @@ function rpcError(error: AwsError, model: ErrorModel | undefined, status: number
   return { status, headers: { 'content-type': type, ...headers }, body: JSON.stringify(document) };
 }
 
-/** Members of the error's own shape; `message` or `Message`, whichever the shape has. */
+/** Members of the error's own shape that travel in the body; `message` or `Message`, whichever the shape has. */
 function errorBody(error: AwsError, model: ErrorModel | undefined, status: number): Record<string, unknown> {
   const names = model ? membersOf(model.schema).map((member) => member.name) : [];
-  const body: Record<string, unknown> = { ...plain(error.extra) };
+  const inHeaders = new Set(model ? bindingsOf(model.schema).headers.map((member) => member.name) : []);
+  const body = Object.fromEntries(Object.entries(plain(error.extra)).filter(([name]) => !inHeaders.has(name)));
   if (names.includes('Type')) body['Type'] ??= status < 500 ? 'User' : 'Service';
   body[names.includes('Message') ? 'Message' : 'message'] = error.message;
   return body;
+}
+
+/** Members that the model puts in headers, e.g. Lambda's Retry-After. */
+function errorHeaders(error: AwsError, model: ErrorModel | undefined): Record<string, string> {
+  const bound = model ? bindingsOf(model.schema).headers.filter(({ name }) => error.extra[name] != null) : [];
+  return Object.fromEntries(bound.map(({ name, key, schema }) => [key, toText(schema, error.extra[name])]));
 }
 
 /** Dates travel as seconds since the epoch in JSON errors. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HttpHandler } from '@smithy/core/protocols';
 import { HttpResponse, type HttpRequest } from '@smithy/core/transport';
+import { plainBytes } from './codec.ts';
 import { ConnectionLost } from './connection-lost.ts';
 import type { Dispatcher, WireRequest, WireResponse } from './message.ts';
 
@@ -52,7 +53,7 @@ function queryText(query: HttpRequest['query']): string {
 async function bodyBytes(body: unknown): Promise<Uint8Array> {
   if (body == null) return new Uint8Array();
   if (typeof body === 'string') return Buffer.from(body);
-  if (body instanceof Uint8Array) return body;
+  if (body instanceof Uint8Array) return plainBytes(body);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body as AsyncIterable<Uint8Array | string>) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);

@@ -1,6 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../core/aws-error.ts';
 import type { ServiceId } from '../core/service.ts';
+import { malformedXml } from './codec.ts';
 import { membersOf, requiredMembersOf } from './schema.ts';
 
 /**
@@ -11,11 +12,8 @@ import { membersOf, requiredMembersOf } from './schema.ts';
 export function validateInput(service: ServiceId, schema: NormalizedSchema, input: unknown): void {
   const missing: string[] = [];
   walk(schema, input, [], missing);
-  if (missing.length > 0 && service !== 'S3') throw missingMembers(service, missing);
-  if (missing.length > 0) throw new AwsError('MalformedXML', MALFORMED_XML, { status: 400 });
+  if (missing.length > 0) throw service === 'S3' ? malformedXml() : missingMembers(service, missing);
 }
-
-const MALFORMED_XML = 'The XML you provided was not well-formed or did not validate against our published schema';
 
 function walk(schema: NormalizedSchema, value: unknown, path: readonly string[], missing: string[]): void {
   if (schema.isStructSchema()) walkStruct(schema, expectObject(value, path), path, missing);
