@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Where a command writes: results to standard output, remarks to standard error. */
 export interface Output {
   line(text?: string): void;
@@ -30,9 +32,9 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function widthOf(cell: string): number {
-  // eslint-disable-next-line no-control-regex -- the escape character is what begins a colour code
-  return [...cell.replaceAll(/\u001b\[\d+(;\d+)*m/g, '')].length;
+/** Colour codes have no width. */
+export function widthOf(cell: string): number {
+  return [...stripVTControlCharacters(cell)].length;
 }
 
 /** A length of time in the two largest units that it has: `2 min 30 s`. */

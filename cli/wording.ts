@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Evidence, RolloutRecord } from '../functions/rollout/records.ts';
 import type { Execution } from './executions.ts';
-import { instant } from './output.ts';
+import { instant, widthOf } from './output.ts';
 import type { Happening } from './progress.ts';
 
 /** What the commands say about rollouts. Every word carries its meaning without the colour. */
@@ -78,7 +78,6 @@ function verdictInColour(kind: string): string {
 const STATE_WIDTH = 15;
 
 function line(at: string, head: string, rest: string): string {
-  // eslint-disable-next-line no-control-regex -- the escape character is what begins a colour code
-  const room = STATE_WIDTH - head.replaceAll(/\u001b\[\d+m/g, '').length;
+  const room = STATE_WIDTH - widthOf(head);
   return `${instant(at).slice(11)}  ${head}${' '.repeat(Math.max(0, room))}  ${rest}`.trimEnd();
 }
