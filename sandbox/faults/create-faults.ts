@@ -3,8 +3,16 @@ import { FAULT, momentOf, strike, type Moment } from './call-fault.ts';
 import { pass } from './channel.ts';
 import { Dose } from './dose.ts';
 import type { FaultControls, Faults, RuleState, Strike } from './faults.ts';
-import { callerOf, matchesCall, matchesDatum, matchesEvent, type SeenCall } from './match.ts';
-import { parseRule, type CallRule, type ChannelRule, type Rule, type RuleInput } from './rule.ts';
+import {
+  callerOf,
+  matchesCall,
+  matchesDatum,
+  matchesEvent,
+  matchesTask,
+  type SeenCall,
+  type SeenTask,
+} from './match.ts';
+import { parseRule, type CallRule, type ChannelRule, type Rule, type RuleInput, type TaskRule } from './rule.ts';
 
 /** How many faults are remembered. */
 const REMEMBERED = 10_000;
@@ -33,6 +41,7 @@ class RuleBook implements Faults {
   readonly #entries = new Map<string, Entry>();
   #calls: readonly Entry<CallRule>[] = [];
   #channels: readonly Entry<ChannelRule>[] = [];
+  #tasks: readonly Entry<TaskRule>[] = [];
   #strikes: Strike[] = [];
   #added = 0;
 
@@ -99,17 +108,27 @@ class RuleBook implements Faults {
     }
   }
 
+  taskFault(task: SeenTask): TaskRule['action'] | undefined {
+    const entry = this.#tasks.find(({ rule, dose }) => matchesTask(rule.match, task) && dose.takes());
+    if (entry) this.#note(entry.id, entry.rule, `task ${task.state} attempt ${task.retryCount}`);
+    return entry?.rule.action;
+  }
+
   #passMetric(datum: Datum, onward: (datum: Datum) => void): void {
-    const entry = this.#channels.find(({ rule }) => rule.on === 'metric' && matchesDatum(rule.match, datum));
-    if (!entry?.dose.takes()) return onward(datum);
+    const entry = this.#channels.find(
+      ({ rule, dose }) => rule.on === 'metric' && matchesDatum(rule.match, datum) && dose.takes(),
+    );
+    if (!entry) return onward(datum);
     this.#note(entry.id, entry.rule, `metric ${datum.namespace} ${datum.name}`);
     pass(this.#world.clock, entry.rule.action, datum, onward);
   }
 
   #passEvent(event: BusEvent, onward: (event: BusEvent) => void): void {
     const stamped = { ...event, at: event.at ?? this.#world.clock.now() };
-    const entry = this.#channels.find(({ rule }) => rule.on === 'event' && matchesEvent(rule.match, event));
-    if (!entry?.dose.takes()) return onward(stamped);
+    const entry = this.#channels.find(
+      ({ rule, dose }) => rule.on === 'event' && matchesEvent(rule.match, event) && dose.takes(),
+    );
+    if (!entry) return onward(stamped);
     this.#note(entry.id, entry.rule, `event ${event.source} ${event.detailType}`);
     pass(this.#world.clock, entry.rule.action, stamped, onward);
   }
@@ -123,6 +142,7 @@ class RuleBook implements Faults {
   #sort(): void {
     const all = [...this.#entries.values()];
     this.#calls = all.filter((entry): entry is Entry<CallRule> => entry.rule.on === 'call');
+    this.#tasks = all.filter((entry): entry is Entry<TaskRule> => entry.rule.on === 'task');
     this.#channels = all.filter(
       (entry): entry is Entry<ChannelRule> => entry.rule.on === 'metric' || entry.rule.on === 'event',
     );

@@ -1,6 +1,6 @@
 import type { Channels } from '../core/world.ts';
-import type { SeenCall } from './match.ts';
-import type { DeliveryRule, Rule, RuleInput } from './rule.ts';
+import type { SeenCall, SeenTask } from './match.ts';
+import type { DeliveryRule, Rule, RuleInput, TaskRule } from './rule.ts';
 
 /** What faults need from the services. */
 export interface FaultControls {
@@ -42,6 +42,8 @@ export interface Faults {
   rules(): readonly RuleState[];
   /** The latest faults, the oldest first. */
   strikes(): readonly Strike[];
+  /** What is to happen to an attempt of a Task state; nothing when `undefined`. */
+  taskFault(task: SeenTask): TaskRule['action'] | undefined;
   /** The same channels, with the faults on metrics and events in their way. */
   disturb(channels: Channels): Channels;
 }

@@ -1,6 +1,6 @@
 import type { Principal, ServiceId } from '../core/service.ts';
 import type { BusEvent, Datum } from '../core/world.ts';
-import type { CallRule, DeliveryRule, ChannelRule } from './rule.ts';
+import type { CallRule, ChannelRule, DeliveryRule, TaskRule } from './rule.ts';
 
 /** A call as rules see it. */
 export interface SeenCall {
@@ -18,6 +18,23 @@ export function matchesCall(match: CallRule['match'], call: SeenCall): boolean {
     (match.function === undefined || functionOf(call) === match.function) &&
     (match.caller === undefined || matchesGlob(match.caller, callerOf(call.principal))) &&
     (match.input === undefined || contains(call.input, match.input))
+  );
+}
+
+/** An attempt of a Task state, before its request goes out. */
+export interface SeenTask {
+  readonly executionArn: string;
+  readonly state: string;
+  /** 0 for the first attempt. */
+  readonly retryCount: number;
+}
+
+/** Whether a rule is about this attempt; the state machine's name is part of the execution's ARN. */
+export function matchesTask(match: TaskRule['match'], task: SeenTask): boolean {
+  return (
+    (match.stateMachine === undefined || match.stateMachine === task.executionArn.split(':')[6]) &&
+    (match.state === undefined || match.state === task.state) &&
+    (match.retryCount === undefined || match.retryCount === task.retryCount)
   );
 }
 

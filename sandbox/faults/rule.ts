@@ -117,8 +117,29 @@ const deliveryRule = z.strictObject({
   }),
 });
 
+/** A task of a state machine: its request goes out twice, its answer never comes, or it fails with an error. */
+const taskRule = z.strictObject({
+  on: z.literal('task'),
+  ...dosage,
+  match: z
+    .strictObject({
+      /** Name of the state machine. */
+      stateMachine: z.string().min(1).optional(),
+      /** Name of the Task state. */
+      state: z.string().min(1).optional(),
+      /** Which attempt, 0 for the first. */
+      retryCount: z.int().min(0).optional(),
+    })
+    .default({}),
+  action: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('deliverTwice') }),
+    z.strictObject({ kind: z.literal('timeOut') }),
+    z.strictObject({ kind: z.literal('fail'), error: z.string().min(1), cause: z.string().optional() }),
+  ]),
+});
+
 /** The schema of a rule: what a control request may say. */
-export const ruleSchema = z.discriminatedUnion('on', [callRule, metricRule, eventRule, deliveryRule]);
+export const ruleSchema = z.discriminatedUnion('on', [callRule, taskRule, metricRule, eventRule, deliveryRule]);
 
 /** A rule as one writes it; members with defaults may be left out. */
 export type RuleInput = z.input<typeof ruleSchema>;
@@ -126,6 +147,7 @@ export type RuleInput = z.input<typeof ruleSchema>;
 export type Rule = z.output<typeof ruleSchema>;
 export type CallRule = Extract<Rule, { on: 'call' }>;
 export type ChannelRule = Extract<Rule, { on: 'metric' | 'event' }>;
+export type TaskRule = Extract<Rule, { on: 'task' }>;
 export type DeliveryRule = Extract<Rule, { on: 'delivery' }>;
 export type ChannelAction = ChannelRule['action'];
 

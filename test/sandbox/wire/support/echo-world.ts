@@ -17,7 +17,7 @@ export interface Seen {
 export type Reply = (seen: Seen) => unknown;
 
 /** A world in which every operation of every service records its input and answers with `reply`. */
-export function echoWorld(reply: Reply = () => ({})): { world: World; seen: Seen[]; last(): Seen } {
+export function echoWorld(reply: Reply = () => ({})): { world: World; seen: Seen[]; last: () => Seen } {
   const seen: Seen[] = [];
   const answer = (one: Seen): unknown => {
     seen.push(one);
