@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ConnectionOptions } from './connection.ts';
 import type { DecideOptions } from './commands/decide.ts';
+import type { DemoOptions } from './demo/demo.ts';
 import type { HistoryOptions } from './commands/history.ts';
 import type { PolicyOptions } from './commands/policy.ts';
 import type { ReleaseOptions } from './commands/release.ts';
@@ -32,12 +33,27 @@ function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'weighbridge: ')) })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
+  addDemo(root);
   addSandbox(root);
   addRelease(root);
   addViews(root);
   addPolicy(root);
   addDecisions(root);
   return root;
+}
+
+function addDemo(root: Command): void {
+  root
+    .command('demo')
+    .description('Show the main job in a sandbox: good releases are promoted, a bad one is rolled back')
+    .option('--speed <factor>', 'sandbox minutes in one real minute of waiting', positive, 60)
+    .option('--traffic <rps>', 'requests a second that users send, in sandbox time', positive, 10)
+    .option('--stay', 'keep the sandbox up afterwards, until Ctrl-C', process.stdout.isTTY === true)
+    .option('--no-stay', 'end when the releases have')
+    .action(async (options: DemoOptions) => {
+      const { demo } = await import('./demo/demo.ts');
+      fail(!(await demo(options)));
+    });
 }
 
 function addSandbox(root: Command): void {

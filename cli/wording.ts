@@ -6,8 +6,18 @@ import type { Happening } from './progress.ts';
 
 /** What the commands say about rollouts. Every word carries its meaning without the colour. */
 
-/** States that say nothing of their own to a person who watches. */
-const QUIET = new Set(['OurTurn', 'NextMove', 'NextEnvironment', 'Bake', 'EvaluateHealth']);
+/** States that say nothing of their own to a person who watches; the last ones are said by how the execution ended. */
+const QUIET = new Set([
+  'Released',
+  'AlreadyReleased',
+  'RolledBack',
+  'Rejected',
+  'OurTurn',
+  'NextMove',
+  'NextEnvironment',
+  'Bake',
+  'EvaluateHealth',
+]);
 
 /** One line about something that happened; `undefined` when it is not worth one. */
 export function happeningInWords(happening: Happening): string | undefined {
@@ -60,9 +70,7 @@ function evidenceInWords({ at, entry, state }: Evidence): string | undefined {
   if (asked) return line(at, state, `asks: ${asked}`);
   if (state === 'ShiftTraffic' && move?.percent !== undefined) return line(at, state, pc.bold(percent(move.percent)));
   if (state !== 'EvaluateHealth' || !move) return undefined;
-  const judged = verdict
-    ? `${verdictInColour(verdict.kind)}: ${verdict.reasons?.join('; ') ?? ''}`
-    : 'nothing to judge';
+  const judged = verdict ? `${verdictInColour(verdict.kind)}: ${verdict.reasons?.[0] ?? ''}` : 'nothing to judge';
   return line(at, state, [percent(share), judged, `next: ${moveInWords(move)}`].filter(Boolean).join('  '));
 }
 

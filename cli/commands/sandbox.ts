@@ -33,7 +33,7 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
   });
   const traffic = trafficOf(local, options.traffic);
   announce(local);
-  explain(local, options, out);
+  explainSandbox(local, options, out);
   await stopped;
   out.remark('stopping …');
   forgetSandbox(process.cwd());
@@ -73,9 +73,10 @@ function announce({ sandbox: { world, url } }: LocalSandbox): void {
   announceSandbox(process.cwd(), { url, pid: process.pid, region: world.region, accountId: world.accountId });
 }
 
-function explain(
+/** Says what runs where, and how to release into it. */
+export function explainSandbox(
   { sandbox: { world, url }, outputs, stacks, functions }: LocalSandbox,
-  options: SandboxOptions,
+  options: Pick<SandboxOptions, 'clock' | 'data' | 'traffic'>,
   out: Output,
 ): void {
   const state = options.data === undefined ? 'state in memory' : `state in ${options.data}`;

@@ -57,7 +57,7 @@ export async function demo(options: DemoOptions): Promise<boolean> {
     const good = results.every(asExpected);
     out.line();
     out.line(good ? pc.green('Every release ended as it should.') : pc.red('Not every release ended as it should.'));
-    if (stopped) await stay(stage, stopped);
+    if (stopped) await stay(stage, options, stopped);
     return good;
   } finally {
     await tearDown(stage);
@@ -133,9 +133,9 @@ async function outcomeOf({ context, local }: Stage): Promise<string> {
   return found?.outcome ?? found?.status ?? 'no execution';
 }
 
-async function stay({ local, context }: Stage, stopped: Promise<void>): Promise<void> {
+async function stay({ local, context }: Stage, { speed, traffic }: DemoOptions, stopped: Promise<void>): Promise<void> {
   context.out.line();
-  explainSandbox(local, context.out);
+  explainSandbox(local, { clock: `compressed=${speed}`, traffic }, context.out);
   await stopped;
   context.out.remark('stopping …');
 }

@@ -1,8 +1,12 @@
 import type { Failure } from '../inputs.ts';
 
-/** What a failed Task left: Lambda reports `{"errorType","errorMessage","trace"}` as the cause; people want the message. */
+/**
+ * What a failed Task left, and where: Lambda reports `{"errorType","errorMessage","trace"}` as the cause, and people want the
+ * message. A move that was decided is its own reason.
+ */
 export function causeInWords({ state, error, cause }: Failure): string {
-  return `${messageOf(cause) || error} (${state})`;
+  const message = messageOf(cause) || error;
+  return state === 'NextMove' ? message : `${message} (${state})`;
 }
 
 function messageOf(cause: string): string {

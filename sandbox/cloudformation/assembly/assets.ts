@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { World } from '../../core/world.ts';
 import { zipDirectory } from './zip.ts';
 
@@ -45,7 +45,7 @@ function uploadsOf(world: World, directory: string, id: string, { source, destin
   return Object.values(destinations).map(({ bucketName, objectKey }) => ({
     bucket: pseudo(world, bucketName),
     key: pseudo(world, objectKey),
-    path: join(directory, path),
+    path: resolve(directory, path),
     packaging,
   }));
 }

@@ -1,0 +1,304 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AliasConfiguration, GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { App } from 'aws-cdk-lib';
+import type { Context } from 'aws-lambda';
+import { ZipFile } from 'yazl';
+import type { EnvironmentPolicy } from '../../domain/policy.ts';
+import { OrdersStack } from '../../examples/orders/orders-stack.ts';
+import { lambdaHost } from '../../functions/aws/host.ts';
+import type { StepHandler } from '../../functions/runtime.ts';
+import type { Lock, RolloutRecord } from '../../functions/rollout/records.ts';
+import { WeighbridgeStack } from '../../infra/weighbridge-stack.ts';
+import { deployAssembly, type DeployedStack } from '../../sandbox/cloudformation/deploy-assembly.ts';
+import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { startTraffic, type Traffic } from '../../sandbox/traffic/start-traffic.ts';
+import { inProcessHandler } from '../../sandbox/wire/in-process-handler.ts';
+import { STEP_HANDLERS } from './steps.ts';
+
+/** How a simulated function behaves: the share of its requests that fail, and how long one takes. */
+export interface Behaviour {
+  readonly failing?: number;
+  readonly milliseconds?: number;
+}
+
+/** How one execution ended, and what it left behind. */
+export interface Outcome {
+  readonly arn: string;
+  readonly status: string;
+  readonly error: string | undefined;
+  readonly cause: string;
+  readonly output: unknown;
+  /** Names of the states entered, in order. */
+  readonly states: readonly string[];
+}
+
+let assembly: string | undefined;
+
+/** Both stacks without bundling: in these tests the steps run from their sources, in this process. */
+export function synthesised(): string {
+  if (assembly) return assembly;
+  assembly = mkdtempSync(join(tmpdir(), 'weighbridge-assembly-'));
+  const folder = assembly;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: assembly });
+  new WeighbridgeStack(app, 'Weighbridge', { functions: ['orders'], hooks: ['smoke'] });
+  new OrdersStack(app, 'WeighbridgeExample');
+  app.synth();
+  return assembly;
+}
+
+/** The whole pipeline in the sandbox, on the virtual clock: real definition, real policies, the steps' own code and SDK. */
+export class Pipeline {
+  readonly sandbox: Sandbox;
+  readonly stack: DeployedStack;
+  readonly webhook: object[] = [];
+  readonly behaviours = new Map<string, Behaviour>();
+  traffic: Traffic | undefined;
+  webhookAnswers = 200;
+  readonly #realNow = Date.now;
+  #requests = 0;
+
+  private constructor(sandbox: Sandbox, stack: DeployedStack) {
+    this.sandbox = sandbox;
+    this.stack = stack;
+  }
+
+  static async start(options: { seed?: number } = {}): Promise<Pipeline> {
+    const sandbox = await createSandbox({ clock: { kind: 'virtual' }, seed: options.seed ?? 7, metricDelayMs: 20_000 });
+    const deploy = (stack: string) => deployAssembly(sandbox.world, { assembly: synthesised(), stack });
+    const stack = await deploy('Weighbridge');
+    await deploy('WeighbridgeExample');
+    const pipeline = new Pipeline(sandbox, stack);
+    await pipeline.#prepare();
+    return pipeline;
+  }
+
+  async close(): Promise<void> {
+    await this.traffic?.stop();
+    Date.now = this.#realNow;
+    await this.sandbox.close();
+  }
+
+  /** Virtual time stands still while work is under way, and so must the clock that Powertools reads. */
+  async #prepare(): Promise<void> {
+    const { world, lambda } = this.sandbox;
+    Date.now = () => world.clock.now();
+    for (const [state, make] of Object.entries(STEP_HANDLERS)) {
+      const name = this.functionOf(state);
+      const handlers = new Map<string, StepHandler>();
+      lambda.runInProcess(name, (event, context, environment) => {
+        const key = environment['AWS_ACCESS_KEY_ID'] ?? '';
+        const handler = handlers.get(key) ?? make(this.#host(environment));
+        handlers.set(key, handler);
+        return handler(event, context as unknown as Context);
+      });
+    }
+    lambda.runInProcess('orders', (_event, context) =>
+      this.#orders(context.functionVersion, (ms) => context.simulate({ durationMs: ms })),
+    );
+    const secrets = new SecretsManagerClient(this.sandbox.clientConfig);
+    const SecretString = 'http://127.0.0.1/hook';
+    await secrets.send(new PutSecretValueCommand({ SecretId: this.stack.outputs['SlackSecretArn'], SecretString }));
+  }
+
+  #host(environment: Readonly<Record<string, string>>) {
+    const { dispatcher, world } = this.sandbox;
+    const credentials = {
+      accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+      sessionToken: environment['AWS_SESSION_TOKEN'] ?? '',
+    };
+    const sdk = {
+      region: world.region,
+      endpoint: 'http://127.0.0.1',
+      credentials,
+      requestHandler: inProcessHandler(dispatcher),
+      maxAttempts: 1,
+    };
+    return lambdaHost({
+      env: environment,
+      sdk,
+      sleep: (ms) => world.clock.sleep(ms),
+      fetch: (_url, init) => this.#receive(init),
+    });
+  }
+
+  async #receive(init?: RequestInit): Promise<Response> {
+    if (this.webhookAnswers !== 200) return new Response('no', { status: this.webhookAnswers });
+    this.webhook.push(JSON.parse(init?.body as string) as object);
+    return new Response('ok');
+  }
+
+  /** Deterministic failures: every n-th request of a version that fails on a share of them. */
+  #orders(version: string, took: (ms: number) => void): unknown {
+    const { failing = 0, milliseconds = 10 } = this.behaviours.get(version) ?? {};
+    took(milliseconds);
+    const bad = Math.floor((this.#requests + 1) * failing) > Math.floor(this.#requests * failing);
+    this.#requests++;
+    if (bad) throw new Error('this version is broken');
+    return { statusCode: 200 };
+  }
+
+  /** Physical name of a step's function. */
+  functionOf(state: string): string {
+    const found = Object.entries(this.stack.resources).find(([id]) =>
+      new RegExp(`^${state}Function[0-9A-F]{8}$`).test(id),
+    );
+    if (!found) throw new Error(`expected a function for ${state} in the stack`);
+    return found[1];
+  }
+
+  async setPolicy(environments: readonly EnvironmentPolicy[] | string): Promise<void> {
+    const Value = typeof environments === 'string' ? environments : JSON.stringify({ environments });
+    const ssm = new SSMClient(this.sandbox.clientConfig);
+    await ssm.send(new PutParameterCommand({ Name: '/weighbridge/orders', Value, Type: 'String', Overwrite: true }));
+  }
+
+  startTraffic(ratePerSecond: number, qualifier = 'production'): void {
+    this.traffic = startTraffic(this.sandbox.world, { function: 'orders', qualifier, ratePerSecond });
+  }
+
+  async upload(version: string, bytes?: Uint8Array, functionName = 'orders'): Promise<void> {
+    const Body = bytes ?? (await zipOf({ 'index.mjs': `export const handler = () => '${version}';` }));
+    const Key = `releases/${functionName}/${version}/code.zip`;
+    await this.#s3().send(new PutObjectCommand({ Bucket: this.stack.outputs['ArtifactBucketName'], Key, Body }));
+  }
+
+  async uploadManifest(version: string, text: string): Promise<void> {
+    const Key = `releases/orders/${version}/release.json`;
+    await this.#s3().send(new PutObjectCommand({ Bucket: this.stack.outputs['ArtifactBucketName'], Key, Body: text }));
+  }
+
+  #s3(): S3Client {
+    return new S3Client({ ...this.sandbox.clientConfig, forcePathStyle: true });
+  }
+
+  /** Uploads, and follows the execution that the upload starts to its end. */
+  async release(version: string, bytes?: Uint8Array): Promise<Outcome> {
+    const before = new Set(await this.executions());
+    await this.upload(version, bytes);
+    const arn = await this.until(async () => (await this.executions()).find((one) => !before.has(one)));
+    return this.outcome(arn);
+  }
+
+  async executions(): Promise<string[]> {
+    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const { executions = [] } = await sfn.send(
+      new ListExecutionsCommand({ stateMachineArn: this.stack.outputs['StateMachineArn'] }),
+    );
+    return executions.map(({ executionArn }) => executionArn ?? '').reverse();
+  }
+
+  /** Waits for the execution to end. */
+  async outcome(arn: string): Promise<Outcome> {
+    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const ended = await this.until(async () => {
+      const found = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
+      return found.status === 'RUNNING' ? undefined : found;
+    });
+    const { status = '?', error, cause = '', output } = ended;
+    return { arn, status, error, cause, output: output && JSON.parse(output), states: await this.states(arn) };
+  }
+
+  async states(executionArn: string): Promise<string[]> {
+    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const names: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await sfn.send(
+        new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, ...(nextToken && { nextToken }) }),
+      );
+      for (const { stateEnteredEventDetails } of page.events ?? [])
+        if (stateEnteredEventDetails?.name) names.push(stateEnteredEventDetails.name);
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return names;
+  }
+
+  /** Asks every few virtual seconds until there is an answer. */
+  async until<T>(ask: () => Promise<T | undefined>, everySeconds = 5): Promise<T> {
+    for (let i = 0; i < 200_000; i++) {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      await this.sandbox.world.clock.sleep(everySeconds * 1000);
+    }
+    throw new Error('expected an answer within 11 virtual days');
+  }
+
+  async alias(name = 'production'): Promise<Pick<AliasConfiguration, 'FunctionVersion' | 'RoutingConfig'> | undefined> {
+    const lambda = new LambdaClient(this.sandbox.clientConfig);
+    try {
+      const { FunctionVersion, RoutingConfig } = await lambda.send(
+        new GetAliasCommand({ FunctionName: 'orders', Name: name }),
+      );
+      return { ...(FunctionVersion && { FunctionVersion }), ...(RoutingConfig && { RoutingConfig }) };
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return undefined;
+      throw cause;
+    }
+  }
+
+  /** The version that the alias serves alone; `split` when it serves two, `undefined` when it does not exist. */
+  async serves(name = 'production'): Promise<string | undefined> {
+    const alias = await this.alias(name);
+    return Object.keys(alias?.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0
+      ? 'split'
+      : alias?.FunctionVersion;
+  }
+
+  async lockOwner(environment = 'production'): Promise<string> {
+    const { Item } = await this.#ledger().send(
+      new GetCommand({ TableName: this.ledgerTable, Key: { pk: `lock#orders#${environment}`, sk: 'lock' } }),
+    );
+    return (Item as Lock | undefined)?.owner ?? '';
+  }
+
+  async rollouts(): Promise<RolloutRecord[]> {
+    const items = (await this.items()).filter(({ sk }) => sk.startsWith('rollout#') && sk.includes('T'));
+    return items as unknown as RolloutRecord[];
+  }
+
+  async items(): Promise<({ pk: string; sk: string } & Record<string, unknown>)[]> {
+    const { Items = [] } = await this.#ledger().send(
+      new ScanCommand({ TableName: this.ledgerTable, ConsistentRead: true }),
+    );
+    return Items as ({ pk: string; sk: string } & Record<string, unknown>)[];
+  }
+
+  get ledgerTable(): string {
+    return this.stack.outputs['LedgerTableName'] ?? '';
+  }
+
+  #ledger(): DynamoDBDocumentClient {
+    return DynamoDBDocumentClient.from(new DynamoDBClient(this.sandbox.clientConfig));
+  }
+}
+
+/** A zip of small text files; the same bytes for the same files. */
+export async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const zip = new ZipFile();
+  for (const [name, text] of Object.entries(files))
+    zip.addBuffer(Buffer.from(text), name, { mtime: new Date(1980, 0, 1), forceDosTimestamp: true });
+  zip.end();
+  const chunks: Buffer[] = [];
+  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64');
+}
