@@ -77,7 +77,9 @@ export class ChildPool implements CodeRunner {
 
   environments(): EnvironmentView[] {
     return [...this.#groups.values()].flatMap(({ functionName, version, environments }) =>
-      [...environments].map(({ pid, isBusy: busy }) => ({ functionName, version, pid, busy })),
+      [...environments]
+        .filter((one) => !one.isDead)
+        .map(({ pid, isBusy: busy }) => ({ functionName, version, pid, busy })),
     );
   }
 
@@ -124,16 +126,16 @@ export class ChildPool implements CodeRunner {
     });
   }
 
-  /** A version that has no environment may always start one: nobody can wait for it in vain. */
+  /** Makes room where it can. A version that has no environment may always start one: nobody waits for it in vain. */
   #mayStart(group: Group): boolean {
-    const count = group.environments.size + group.starting;
-    if (count === 0) return true;
-    if (count >= this.#settings.environmentsPerVersion) return false;
-    return this.#count() < this.#settings.environments || this.#evict();
+    const own = sizeOf(group);
+    if (own >= this.#settings.environmentsPerVersion) return false;
+    while (this.#count() >= this.#settings.environments) if (!this.#evict()) return own === 0;
+    return true;
   }
 
   #count(): number {
-    return [...this.#groups.values()].reduce((sum, group) => sum + group.environments.size + group.starting, 0);
+    return [...this.#groups.values()].reduce((sum, group) => sum + sizeOf(group), 0);
   }
 
   #evict(): boolean {
@@ -236,6 +238,13 @@ export class ChildPool implements CodeRunner {
   #environments(): ChildEnvironment[] {
     return [...this.#groups.values()].flatMap((group) => [...group.environments]);
   }
+}
+
+/** Environments of a group that live or are about to. */
+function sizeOf(group: Group): number {
+  let size = group.starting;
+  for (const environment of group.environments) if (!environment.isDead) size++;
+  return size;
 }
 
 /** A lease that fails: the runtime does not exist here. */

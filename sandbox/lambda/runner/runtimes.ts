@@ -52,8 +52,8 @@ function providedCommand(taskRoot: string): Command | NoCommand {
   return { errorType: 'Runtime.InvalidEntrypoint', message };
 }
 
-/** The interpreter itself, not a shim that would need more of the environment. */
-function findPython(): string | undefined {
+/** The interpreter itself, not a shim that would need more of the environment; `undefined` without one. */
+export function findPython(): string | undefined {
   try {
     return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
       encoding: 'utf8',
