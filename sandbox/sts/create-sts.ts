@@ -47,7 +47,7 @@ function assumeRole(): Operation {
         },
       };
     },
-    differs: 'Credentials do not expire; session policies and session tags are refused.',
+    differs: 'credentials do not expire; session policies and session tags are refused',
   });
 }
 

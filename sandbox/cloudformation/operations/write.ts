@@ -29,7 +29,7 @@ export function writeOperations(state: CloudFormationState): Record<string, Oper
 }
 
 const DIFFERS =
-  'Templates in JSON, given in TemplateBody; resources are made as the account administrator, not with the rights of the caller.';
+  'templates in JSON, given in TemplateBody; resources are made as the account administrator, not with the rights of the caller';
 
 function createStack(state: CloudFormationState): Operation {
   return operation<CreateStackInput, CreateStackOutput>({
@@ -89,7 +89,7 @@ function deleteStack(state: CloudFormationState): Operation {
       if (started) runInBackground(call, started);
       return {};
     },
-    differs: 'Resources are deleted as the account administrator, not with the rights of the caller.',
+    differs: 'resources are deleted as the account administrator, not with the rights of the caller',
   });
 }
 
@@ -111,7 +111,7 @@ function validateTemplate(): Operation {
         ...(template.Description !== undefined && { Description: template.Description }),
       };
     },
-    differs: 'Templates in JSON, given in TemplateBody.',
+    differs: 'templates in JSON, given in TemplateBody',
   });
 }
 

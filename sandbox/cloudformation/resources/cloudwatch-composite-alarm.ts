@@ -1,5 +1,5 @@
 import { resourceType, type ResourceContext, type ResourceState } from '../resource/resource-type.ts';
-import { flag, listOf, number, object, tagList, text, type ValueOf } from '../resource/shape.ts';
+import { flag, listOf, object, tagList, text, type ValueOf } from '../resource/shape.ts';
 import { updateAlarmTags } from './cloudwatch-alarm-tags.ts';
 
 const properties = object(
@@ -11,9 +11,6 @@ const properties = object(
     AlarmActions: listOf(text),
     OKActions: listOf(text),
     InsufficientDataActions: listOf(text),
-    ActionsSuppressor: text,
-    ActionsSuppressorExtensionPeriod: number,
-    ActionsSuppressorWaitPeriod: number,
     Tags: tagList,
   },
   ['AlarmRule'],

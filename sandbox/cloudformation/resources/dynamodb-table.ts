@@ -40,7 +40,7 @@ export const table = resourceType<typeof properties>({
     'GlobalSecondaryIndexes',
     'TableClass',
   ],
-  differs: 'A change of its global secondary indexes replaces the table; on AWS they change in place.',
+  differs: 'a change of its global secondary indexes replaces the table; on AWS they change in place',
   attributes: ['Arn'],
   create: async (wanted, context) => {
     const name = wanted.TableName ?? context.generatedName(255);

@@ -89,7 +89,7 @@ function listPolicies(state: IamState): Operation {
       const { items, ...rest } = page(wanted, input);
       return { Policies: items, ...rest };
     },
-    differs: 'Of the AWS managed policies it lists only those that the sandbox carries.',
+    differs: 'of the AWS managed policies it lists only those that the sandbox carries',
   });
 }
 
