@@ -1,6 +1,7 @@
 import { arrivalSeconds } from './health/arrival.ts';
 import type { Verdict } from './health/figures.ts';
-import { duration, type RolloutPlan } from './plan.ts';
+import { duration } from './duration.ts';
+import type { RolloutPlan } from './plan.ts';
 import { budgetShare, reactionMinutes } from './strategy/budget.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { duration } from './duration.ts';
 import type { HealthRules } from './health/rules.ts';
 import { completeEnvironment, type CompleteEnvironment, type EnvironmentPolicy, type Policy } from './policy.ts';
 import { allAtOnceSteps } from './strategy/all-at-once.ts';
@@ -52,7 +53,7 @@ export function planRollout(environment: EnvironmentPolicy, environments = 1): R
     alias: complete.alias ?? complete.name,
     strategy: complete.strategy.type,
     ...timing,
-    ...ticksOf({ ...timing, evaluateEveryMinutes: complete.evaluateEveryMinutes, environments }),
+    ...ticksOf({ ...timing, evaluateEveryMinutes: complete.evaluateEveryMinutes, environments }, complete.name),
     health: complete.health,
     onInconclusive: complete.onInconclusive,
     minInvocations: complete.minInvocations,
@@ -68,14 +69,6 @@ export function describePlan(plan: RolloutPlan): string {
   const approval = plan.approval === 'before' ? ['after approval'] : [];
   const bake = plan.finalBakeSeconds > 0 ? [`final bake ${duration(plan.finalBakeSeconds)}`] : [];
   return [...approval, describeShares(plan), ...bake].join(', ');
-}
-
-/** Words for a length of time given in seconds: `45 s`, `5 min`, `1 h 30 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Number(((seconds % 3600) / 60).toFixed(1));
-  return [hours > 0 ? `${hours} h` : '', minutes > 0 ? `${minutes} min` : ''].filter(Boolean).join(' ');
 }
 
 type Timing = Pick<RolloutPlan, 'steps' | 'finalBakeSeconds' | 'holdSeconds'> & { budget?: Budget };

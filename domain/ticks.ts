@@ -1,4 +1,5 @@
-import type { Budget } from './strategy/budget.ts';
+import { expected, InvalidReleaseError } from './errors.ts';
+import { MOST_RAISES, type Budget } from './strategy/budget.ts';
 import { secondsOf, type Step } from './strategy/step.ts';
 
 /** Events that one pass of bake, evaluate and next move writes into the execution history. */
@@ -11,6 +12,8 @@ const EVENTS_BESIDE = 400;
 const EVENTS_ALLOWED = 20_000;
 /** Part of the events that is kept for holds. */
 const HOLD_PART = 0.25;
+/** Holds to their full length that are reckoned with; a rollout that is held more often is a rarity. */
+const FULL_HOLDS = 4;
 /** A held rollout is looked at every five minutes unless its history is too short for that. */
 const HOLD_TICK_SECONDS = 300;
 
@@ -25,20 +28,35 @@ export type TickInput = {
   environments: number;
 };
 
-/** Seconds between evaluations: as asked, but no more of them than the execution history has room for. */
-export function ticksOf(input: TickInput): { tickSeconds: number; holdTickSeconds: number } {
+/**
+ * Seconds between evaluations: as asked, but no more of them than the execution history has room for.
+ * @throws InvalidReleaseError when an environment's shares alone would fill its part of the history.
+ */
+export function ticksOf(input: TickInput, environment: string): { tickSeconds: number; holdTickSeconds: number } {
   const shares = input.steps.length + 2;
-  const events = EVENTS_ALLOWED / input.environments - EVENTS_BESIDE - shares * EVENTS_PER_SHIFT;
-  const bakes = (events * (1 - HOLD_PART)) / EVENTS_PER_TICK - shares;
-  const holds = (events * HOLD_PART) / EVENTS_PER_TICK - shares;
+  const room = EVENTS_ALLOWED / input.environments - EVENTS_BESIDE - shiftsOf(input) * EVENTS_PER_SHIFT;
+  const bakes = Math.floor((room * (1 - HOLD_PART)) / EVENTS_PER_TICK) - shares;
+  const holds = Math.floor((room * HOLD_PART) / EVENTS_PER_TICK);
+  if (bakes < shares || holds < 1) throw tooLong(input, environment);
+  const held = input.holdSeconds * Math.min(FULL_HOLDS, shares);
   return {
-    tickSeconds: Math.max(secondsOf(input.evaluateEveryMinutes), Math.ceil(bakeSeconds(input) / Math.max(1, bakes))),
-    holdTickSeconds: Math.max(HOLD_TICK_SECONDS, Math.ceil((input.holdSeconds * shares) / Math.max(1, holds))),
+    tickSeconds: Math.max(secondsOf(input.evaluateEveryMinutes), Math.ceil(bakeSeconds(input) / bakes)),
+    holdTickSeconds: Math.max(HOLD_TICK_SECONDS, Math.ceil(held / holds)),
   };
 }
 
 /** All the time that a rollout bakes when nothing holds it, in seconds. */
-export function bakeSeconds(input: Pick<TickInput, 'steps' | 'budget' | 'finalBakeSeconds'>): number {
-  const steps = input.steps.reduce((total, step) => total + step.bakeSeconds, 0);
-  return steps + (input.budget ? secondsOf(input.budget.minutes) : 0) + input.finalBakeSeconds;
+function bakeSeconds({ steps, budget, finalBakeSeconds }: TickInput): number {
+  const shares = steps.reduce((total, step) => total + step.bakeSeconds, 0);
+  return shares + (budget ? secondsOf(budget.minutes) : 0) + finalBakeSeconds;
+}
+
+function shiftsOf({ steps, budget }: TickInput): number {
+  return budget ? MOST_RAISES : steps.length;
+}
+
+function tooLong({ steps, environments }: TickInput, environment: string): InvalidReleaseError {
+  const what = `the shares of ${environment} to fit into its part of one execution's history`;
+  const came = `${steps.length} shares in one of ${environments} environments`;
+  return new InvalidReleaseError(expected(what, came, 'use fewer shares or fewer environments in one policy'));
 }

@@ -1,4 +1,5 @@
-import { duration, type RolloutPlan } from '../plan.ts';
+import { duration } from '../duration.ts';
+import type { RolloutPlan } from '../plan.ts';
 import { dearestFound, type Cost } from './cost.ts';
 import { requestsUntil, scheduleOf, type Traffic } from './schedule.ts';
 import { smallestFoundAt } from './sight.ts';

@@ -1,6 +1,7 @@
 import { arrivalSeconds } from '../health/arrival.ts';
 import type { ComparisonRule } from '../health/rules.ts';
-import { duration, type RolloutPlan } from '../plan.ts';
+import { duration } from '../duration.ts';
+import type { RolloutPlan } from '../plan.ts';
 import { requestsUntil, type Stretch, type Traffic } from './schedule.ts';
 import { errorRule, neededAt, smallestFoundAt } from './sight.ts';
 

@@ -26,6 +26,8 @@ const CONFIDENCE = 0.95;
 const SMALLEST_EXCESS = 1e-6;
 /** A rise by less than this factor is not worth a change of the alias. */
 const WORTHWHILE = 1.1;
+/** Rises from the smallest share to the largest, if each is only just worthwhile. */
+export const MOST_RAISES = Math.ceil(Math.log(LARGEST_SHARE / 0.01) / Math.log(WORTHWHILE));
 /** Shares are multiples of this, in percent. */
 const GRAIN = 0.01;
 
