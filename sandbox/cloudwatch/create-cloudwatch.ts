@@ -16,7 +16,7 @@ export interface CloudWatchOptions {
 export interface CloudWatch {
   readonly service: Service;
   /** Takes one observation of an AWS service; synchronous and cheap. */
-  metric(datum: Datum): void;
+  readonly metric: (datum: Datum) => void;
 }
 
 /** Builds CloudWatch. Alarms keep a timer only while there is data that could change their state. */

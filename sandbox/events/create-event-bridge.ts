@@ -15,7 +15,7 @@ import { Scheduler } from './schedule/scheduler.ts';
 export interface EventBridge {
   readonly service: Service;
   /** Puts an event of an AWS service on the default bus; returns at once, deliveries follow on the clock. */
-  publish(event: BusEvent): void;
+  readonly publish: (event: BusEvent) => void;
   readonly controls: {
     /** From now on deliveries come twice, late or out of order as asked; `{}` ends it. */
     delivery(disturbance: DeliveryDisturbance): void;

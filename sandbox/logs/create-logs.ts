@@ -14,7 +14,7 @@ export interface Logs {
    * Appends one message, stamped `at` sandbox milliseconds; group and stream are made when they are not there. A
    * stream keeps its last 10,000 events, all streams together the last 200,000.
    */
-  log(group: string, stream: string, message: string, at: number): void;
+  readonly log: (group: string, stream: string, message: string, at: number) => void;
 }
 
 /** Builds CloudWatch Logs: groups, streams, events, filters, retention and resource policies. */

@@ -44,7 +44,7 @@ export interface MonitoredWorld {
   /** The neighbours' next answers: an error is thrown, `undefined` is success. */
   readonly answers: (Error | undefined)[];
   /** Lets sandbox time pass. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 const NEIGHBOURS: readonly { id: ServiceId; operations: readonly string[] }[] = [
