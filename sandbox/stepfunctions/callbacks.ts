@@ -39,11 +39,20 @@ export class CallbackRegistry implements Callbacks {
 
   await(token: string, handlers: Waiting): () => void {
     this.#tokens.set(token, handlers);
-    return () => void this.#tokens.delete(token);
+    return () => {
+      if (this.#tokens.get(token) === handlers) this.#tokens.delete(token);
+    };
   }
 
   waitingFor(token: string): Waiting | undefined {
     return this.#tokens.get(token);
+  }
+
+  /** Hands an answer to whoever waits for the token, who then waits no more. */
+  answer(token: string, answer: TaskAnswer): void {
+    const waiting = this.#tokens.get(token);
+    this.#tokens.delete(token);
+    waiting?.settle(answer);
   }
 
   onTimeOut(executionArn: string, timeOut: () => void): () => void {

@@ -24,6 +24,11 @@ export class Findings {
     this.all.push({ code: 'MISSING_TRANSITION_TARGET', message: `Missing '${field}' target: ${target}`, location });
   }
 
+  /** A state that no transition leads to. */
+  unreachable(name: string, location: string): void {
+    this.all.push({ code: 'MISSING_TRANSITION_TARGET', message: `State "${name}" is not reachable.`, location });
+  }
+
   /** Fields that must be there. */
   require(object: JsonObject, fields: readonly string[], location: string): void {
     const missing = fields.filter((field) => !(field in object));

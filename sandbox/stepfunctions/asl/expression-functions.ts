@@ -66,7 +66,7 @@ function random(source: Random, seed: number | undefined): number {
 }
 
 function refuseEval(): never {
-  throw Object.assign(new Error('The function $eval is not supported, use $parse instead'), { code: 'D3121' });
+  throw Object.assign(new Error('The function $eval is not supported, use $parse instead'), { code: 'D3137' });
 }
 
 /** `$now` formats the sandbox's time with JSONata's own formatter. */

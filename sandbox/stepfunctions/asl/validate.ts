@@ -51,6 +51,25 @@ function validateFlow(json: Json | undefined, at: string, context: Validation, k
   if (!isStates(json.States)) return;
   for (const [name, state] of Object.entries(json.States)) validateNamed(name, state, json.States, at, context);
   if ('StartAt' in json) findings.target(json.StartAt, 'StartAt', `${at}/StartAt`, json.States);
+  for (const name of unreachable(json.StartAt, json.States)) findings.unreachable(name, `${at}/States/${name}`);
+}
+
+/** States that no transition leads to. */
+function unreachable(startAt: Json | undefined, states: JsonObject): string[] {
+  const met = new Set<Json | undefined>();
+  const ahead = [startAt];
+  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+    const state = typeof name === 'string' && !met.has(name) ? states[name] : undefined;
+    met.add(name);
+    if (isJsonObject(state)) ahead.push(...targetsOf(state));
+  }
+  return typeof startAt === 'string' && startAt in states ? Object.keys(states).filter((name) => !met.has(name)) : [];
+}
+
+function targetsOf(state: JsonObject): (Json | undefined)[] {
+  const rules = [state.Choices, state.Catch].flatMap((list) => (Array.isArray(list) ? (list as Json[]) : []));
+  const nested = rules.flatMap((rule) => (isJsonObject(rule) ? [rule.Next] : []));
+  return [state.Next, state.Default, ...nested].filter((target) => target !== undefined);
 }
 
 function isStates(value: unknown): value is JsonObject {

@@ -18,21 +18,24 @@ export function tokenOperations(deps: Deps): Record<string, Operation> {
       needs: (input) => onMachineOf(deps, 'states:SendTaskSuccess', input.taskToken),
       handle: (input) => {
         assertOutput(input.output);
-        waitingFor(deps, input.taskToken).settle({ kind: 'success', output: parseData(input.output as string) });
+        assertAwaited(deps, input.taskToken);
+        deps.engine.callbacks.answer(input.taskToken, { kind: 'success', output: parseData(input.output) });
         return {};
       },
     }),
     SendTaskFailure: operation<SendTaskFailureInput, SendTaskFailureOutput>({
       needs: (input) => onMachineOf(deps, 'states:SendTaskFailure', input.taskToken),
       handle: (input) => {
-        waitingFor(deps, input.taskToken).settle({ kind: 'failure', error: input.error, cause: input.cause });
+        assertAwaited(deps, input.taskToken);
+        deps.engine.callbacks.answer(input.taskToken, { kind: 'failure', error: input.error, cause: input.cause });
         return {};
       },
     }),
     SendTaskHeartbeat: operation<SendTaskHeartbeatInput, SendTaskHeartbeatOutput>({
       needs: (input) => onMachineOf(deps, 'states:SendTaskHeartbeat', input.taskToken),
       handle: (input) => {
-        waitingFor(deps, input.taskToken).beat();
+        assertAwaited(deps, input.taskToken);
+        deps.engine.callbacks.waitingFor(input.taskToken)?.beat();
         return {};
       },
     }),
@@ -47,22 +50,18 @@ function onMachineOf(deps: Deps, action: string, token: string | undefined): Nee
 }
 
 /** @throws AwsError InvalidToken, TaskDoesNotExist, TaskTimedOut */
-function waitingFor(
-  deps: Deps,
-  token: string | undefined,
-): NonNullable<ReturnType<Deps['engine']['callbacks']['waitingFor']>> {
+function assertAwaited(deps: Deps, token: string | undefined): asserts token is string {
   const { callbacks } = deps.engine;
   const executionArn = token === undefined ? undefined : callbacks.executionOf(token);
   if (token === undefined || executionArn === undefined)
     throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
-  const waiting = callbacks.waitingFor(token);
-  if (waiting) return waiting;
+  if (callbacks.waitingFor(token)) return;
   if (!deps.records.executions.has(executionArn))
     throw new AwsError('TaskDoesNotExist', "Task Does Not Exist: 'Provided task does not exist'");
   throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
 }
 
-function assertOutput(output: string | undefined): void {
+function assertOutput(output: string | undefined): asserts output is string {
   try {
     if (output !== undefined && !exceedsPayload(output)) {
       JSON.parse(output);

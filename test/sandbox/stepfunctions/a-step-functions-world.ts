@@ -56,12 +56,14 @@ export interface WorldSettings {
   readonly storage?: Storage;
   readonly start?: number;
   readonly seed?: number;
+  /** Virtual unless given. */
+  readonly clock?: Clock;
   readonly services?: (world: World) => readonly Service[];
 }
 
 /** A world with Step Functions, a fake Lambda, and records of what Step Functions tells other services. */
 export function aStepFunctionsWorld(settings: WorldSettings = {}): StepFunctionsWorld {
-  const clock = createClock({ kind: 'virtual' }, settings.start ?? Date.UTC(2026, 0, 1));
+  const clock = settings.clock ?? createClock({ kind: 'virtual' }, settings.start ?? Date.UTC(2026, 0, 1));
   const seen = { published: [], metrics: [], logged: [], checked: [] } as Pick<
     StepFunctionsWorld,
     'published' | 'metrics' | 'logged' | 'checked'
