@@ -48,9 +48,21 @@ export interface Sandbox extends Controls {
   close(): Promise<void>;
 }
 
-/** Composes all services into one account in one Region, and serves it over HTTP when a port is given. */
+/**
+ * Composes all services into one account in one Region, and serves it over HTTP when a port is given.
+ * @throws Error when the port is taken (EADDRINUSE) or the data folder cannot be used: choose others.
+ */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const storage = options.dataDir === undefined ? memoryStorage() : await journalStorage(options.dataDir);
+  try {
+    return await open(options, storage);
+  } catch (cause) {
+    await storage.close();
+    throw cause;
+  }
+}
+
+async function open(options: SandboxOptions, storage: Storage): Promise<Sandbox> {
   const session = openSession(storage, { start: startOf(options), seed: options.seed ?? 1 });
   const { world, controls } = compose(options, storage, session);
   const dispatcher = createDispatcher(world, options.onBug ? { onBug: options.onBug } : {});

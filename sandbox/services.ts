@@ -1,20 +1,25 @@
+import { createCloudFormation } from './cloudformation/create-cloudformation.ts';
+import { createCloudWatch } from './cloudwatch/create-cloudwatch.ts';
 import type { Service } from './core/service.ts';
 import type { Authorizer, Channels, World } from './core/world.ts';
 import { createDynamoDb } from './dynamodb/create-dynamodb.ts';
 import { createEventBridge, type EventBridge } from './events/create-event-bridge.ts';
-import { createFaults } from './faults/create-faults.ts';
+import { connectFaults } from './connect-faults.ts';
 import type { Faults } from './faults/faults.ts';
-import { matchesEvent } from './faults/match.ts';
 import { createIam, type Iam } from './iam/create-iam.ts';
 import { createLambda, type LambdaControls } from './lambda/create-lambda.ts';
 import type { LambdaOptions } from './lambda/options.ts';
+import { createLogs } from './logs/create-logs.ts';
 import { createS3 } from './s3/create-s3.ts';
+import { createSecretsManager } from './secrets-manager/create-secrets-manager.ts';
+import { createSns, type SnsControls } from './sns/create-sns.ts';
+import { createSqs } from './sqs/create-sqs.ts';
+import { createSsm } from './ssm/create-ssm.ts';
+import { createStepFunctions, type StepFunctionsControls } from './stepfunctions/create-step-functions.ts';
 import { createSts } from './sts/create-sts.ts';
 
 /** Settings of single services. */
 export interface ServiceOptions {
-  /** Seed of the faults' own randomness. */
-  readonly seed?: number;
   /** Sandbox milliseconds from a datum's arrival to its being seen. */
   readonly metricDelayMs?: number;
   readonly lambda?: LambdaOptions;
@@ -26,46 +31,53 @@ export interface Controls {
   readonly iam: Pick<Iam, 'usage'>;
   readonly lambda: LambdaControls;
   readonly events: EventBridge['controls'];
+  readonly stepFunctions: StepFunctionsControls;
+  readonly sns: SnsControls;
 }
 
-/** All services of a world, joined by their channels, with the faults in between. */
-export function buildServices(
-  world: World,
-  options: ServiceOptions,
-): { services: readonly Service[]; channels: Channels; authorizer: Authorizer; controls: Controls } {
+/** All services of a world with what joins them. */
+export interface Services {
+  readonly services: readonly Service[];
+  readonly channels: Channels;
+  readonly authorizer: Authorizer;
+  readonly controls: Controls;
+}
+
+/** Builds the services of a world, with the faults in the way of their calls, tasks, metrics and events. */
+export function buildServices(world: World, options: ServiceOptions & { readonly seed?: number }): Services {
   const iam = createIam(world);
   const lambda = createLambda(world, options.lambda);
+  const stepFunctions = createStepFunctions(world);
   const events = createEventBridge(world);
-  const faults = faultsOf(world, lambda.controls, events, options.seed);
-  const services = [
-    iam.service,
-    createSts(world).service,
-    createS3(world).service,
-    createDynamoDb(world).service,
-    lambda.service,
-    events.service,
-  ];
+  const cloudWatch = createCloudWatch(world, options);
+  const logs = createLogs(world);
+  const sns = createSns(world);
+  const parts = { lambda: lambda.controls, events: events.controls, stepFunctions: stepFunctions.controls };
+  const faults = connectFaults(world, parts, options.seed);
   const channels: Channels = {
-    metric: () => undefined,
+    metric: (datum) => cloudWatch.metric(datum),
     publish: (event) => events.publish(event),
-    log: () => undefined,
+    log: (group, stream, message, at) => logs.log(group, stream, message, at),
   };
-  const controls = { faults, iam, lambda: lambda.controls, events: events.controls };
-  return { services, channels: faults.disturb(channels), authorizer: iam.authorizer, controls };
+  return {
+    services: [iam, lambda, stepFunctions, events, cloudWatch, logs, sns, ...stores(world)].map(
+      ({ service }) => service,
+    ),
+    channels: faults.disturb(channels),
+    authorizer: iam.authorizer,
+    controls: { ...parts, faults, iam, sns: sns.controls },
+  };
 }
 
-function faultsOf(world: World, lambda: LambdaControls, events: EventBridge, seed: number | undefined): Faults {
-  const controls: Parameters<typeof createFaults>[1] = {
-    killFunction: (functionName) => void lambda.kill(functionName),
-    disturbDelivery: (rule) => {
-      const { duplicate, delayMs, spreadMs } = rule?.action ?? {};
-      events.controls.delivery({
-        ...(duplicate !== undefined && { duplicate }),
-        ...(delayMs !== undefined && { delayMs }),
-        ...(spreadMs !== undefined && { spreadMs }),
-        ...(rule && { only: (event) => matchesEvent(rule.match, { ...event, detailType: event['detail-type'] }) }),
-      });
-    },
-  };
-  return createFaults(world, controls, seed);
+/** The services that nothing else has to be joined with. */
+function stores(world: World): { service: Service }[] {
+  return [
+    createS3(world),
+    createDynamoDb(world),
+    createSqs(world),
+    createSsm(world),
+    createSecretsManager(world),
+    createSts(world),
+    createCloudFormation(world),
+  ];
 }
