@@ -63,7 +63,7 @@ function throwFailedEntries(response: PutEventsResponse, members: JsonObject): v
 function headersOf(integration: OptimisedIntegration, members: JsonObject): Record<string, string> {
   const version = integration.id === 'EventBridge' ? '1.1' : '1.0';
   return {
-    Connection: 'keep-alive',
+    connection: 'keep-alive',
     'Content-Length': String(Buffer.byteLength(JSON.stringify(members))),
     'Content-Type': integration.id === 'SNS' ? 'text/xml' : `application/x-amz-json-${version}`,
   };
