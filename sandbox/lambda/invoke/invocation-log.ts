@@ -9,6 +9,8 @@ interface Heading {
   readonly requestId: string;
   readonly version: string;
   readonly configuration: Configuration;
+  /** Whether the log reaches CloudWatch Logs; the tail has it in any case. */
+  readonly delivered: boolean;
 }
 
 /** The log of one invocation: START, the function's own lines, END, REPORT; to CloudWatch Logs and into the tail. */
@@ -34,6 +36,7 @@ export class InvocationLog {
     this.#lines.push(line);
     this.#bytes += line.length + 1;
     if (this.#bytes > 4 * TAIL_BYTES) this.#trim();
+    if (!this.#heading.delivered) return;
     const group = this.#heading.configuration.LoggingConfig.LogGroup ?? '';
     this.#world.channels.log(group, this.#stream, `${line}\n`, this.#world.clock.now());
   }

@@ -4,6 +4,7 @@ import type { Target } from '../names.ts';
 import type { CodeRunner, Execution } from '../runner/code-runner.ts';
 import type { ConcurrencyLimits } from './concurrency-limits.ts';
 import { InvocationLog } from './invocation-log.ts';
+import { LogAccess } from './log-access.ts';
 import type { LambdaMetrics, Measured } from './metrics.ts';
 import { checkedResponse } from './payload.ts';
 import type { Route } from './router.ts';
@@ -33,12 +34,14 @@ export class Invoker {
   readonly #runner: CodeRunner;
   readonly #limits: ConcurrencyLimits;
   readonly #metrics: LambdaMetrics;
+  readonly #logAccess: LogAccess;
 
   constructor(lambda: Lambda, runner: CodeRunner, limits: ConcurrencyLimits, metrics: LambdaMetrics) {
     this.#lambda = lambda;
     this.#runner = runner;
     this.#limits = limits;
     this.#metrics = metrics;
+    this.#logAccess = new LogAccess(lambda.world);
   }
 
   /** @throws {AwsError} what Invoke answers when the function does not run, e.g. TooManyRequestsException. */
@@ -90,7 +93,9 @@ export class Invoker {
     const { deployable, version, invokedArn, fn } = chosen;
     const { requestId, payload, trace } = request;
     const lease = await this.#runner.lease(fn.name, version, deployable);
-    const heading = { requestId, version, configuration: deployable.configuration };
+    const { configuration } = deployable;
+    const delivered = this.#logAccess.granted(fn.name, configuration, lease.logStream);
+    const heading = { requestId, version, configuration, delivered };
     const log = new InvocationLog(this.#lambda.world, heading, lease.logStream);
     log.start();
     const execution = await lease.run({

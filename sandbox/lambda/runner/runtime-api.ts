@@ -21,6 +21,8 @@ export interface RuntimeEvents {
 }
 
 const PREFIX = '/2018-06-01/runtime/';
+const ACCEPTED = '{"status":"OK"}';
+const UNKNOWN = '{"errorMessage":"no such call","errorType":"InvalidStateTransition"}';
 
 /** The Lambda Runtime API for one environment: `invocation/next`, its `response` and `error`, and `init/error`. */
 export class RuntimeApi {
@@ -88,8 +90,9 @@ export class RuntimeApi {
   #posted(path: string, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     const [kind, requestId, verb] = path.split('/');
     const known = path === 'init/error' || (kind === 'invocation' && (verb === 'response' || verb === 'error'));
-    response.writeHead(known ? 202 : 404, { 'Content-Type': 'application/json' });
-    response.end(known ? '{"status":"OK"}' : '{"errorMessage":"no such call","errorType":"InvalidStateTransition"}');
+    const reply = known ? ACCEPTED : UNKNOWN;
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': reply.length };
+    response.writeHead(known ? 202 : 404, headers).end(reply);
     if (!known) return;
     const failed = path === 'init/error' || verb === 'error';
     const answer = answerOf(request, requestId ?? '', body, failed);

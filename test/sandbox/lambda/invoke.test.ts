@@ -362,4 +362,14 @@ describe('a handler in this process', () => {
     expect(Buffer.byteLength(tail)).toBe(4_096);
     expect(tail).toContain('line 999\nEND');
   });
+
+  it('loses its log when its role may not write it, but for the tail', async () => {
+    const allow = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
+    const Role = await createRole(given.world, 'mute', { Version: '2012-10-17', Statement: [allow] });
+    await given.call('UpdateFunctionConfiguration', { FunctionName: 'fn', Role });
+    await given.world.clock.sleep(2_000);
+    given.controls.runInProcess('fn', (_event, context) => context.log('unheard'));
+    expect((await invoke(given, 'fn')).log).toContain('unheard');
+    expect(given.logs).toEqual([]);
+  });
 });
