@@ -17,6 +17,8 @@ export interface ResourceContext {
   readonly stackName: string;
   readonly logicalId: string;
   call<O>(service: ServiceId, operation: string, input: object): Promise<O>;
+  /** Tells that the resource is there under this id, though not ready: from now on a rollback deletes it. */
+  exists(physicalId: string): void;
   /** Polls on the sandbox's clock until `done` holds. Throws when that takes too long. */
   until(what: string, done: () => Promise<boolean>): Promise<void>;
   /** A generated name as CloudFormation makes them, at most `limit` characters long; the same on every call. */
@@ -32,6 +34,8 @@ interface ResourceTypeOf<S extends ObjectShape, V> {
   readonly replacedBy: readonly string[] | 'all';
   /** The property that holds its name, if one can be chosen. */
   readonly nameProperty?: string;
+  /** Properties within whose values the name must be unique, when it need not be so in the whole account. */
+  readonly nameScope?: readonly string[];
   readonly attributes: readonly string[];
   /** How it differs from AWS, in one sentence. */
   readonly differs?: string;

@@ -45,11 +45,9 @@ export const table = resourceType<typeof properties>({
   create: async (wanted, context) => {
     const name = wanted.TableName ?? context.generatedName(255);
     await context.call('DynamoDB', 'CreateTable', creation(name, wanted));
+    context.exists(name);
     const state = await active(context, name);
-    await configure(context, name, wanted, {}).catch(async (error: unknown) => {
-      await remove(context, name);
-      throw error;
-    });
+    await configure(context, name, wanted, {});
     return state;
   },
   update: async (wanted, { physicalId, properties: old }, context) => {

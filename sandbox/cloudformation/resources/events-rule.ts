@@ -38,10 +38,8 @@ export const rule = resourceType<typeof properties>({
   create: async (wanted, context) => {
     const name = wanted.Name ?? context.generatedName(64);
     const state = await putRule(context, name, wanted);
-    await putTargets(context, name, wanted).catch(async (error: unknown) => {
-      await context.call('EventBridge', 'DeleteRule', { Name: name });
-      throw error;
-    });
+    context.exists(name);
+    await putTargets(context, name, wanted);
     return state;
   },
   update: async (wanted, { physicalId, properties: old }, context) => {

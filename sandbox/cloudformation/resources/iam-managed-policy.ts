@@ -22,6 +22,7 @@ export const managedPolicy = resourceType<typeof properties>({
       PolicyDocument: jsonText(wanted.PolicyDocument),
     });
     const arn = made.Arn ?? '';
+    context.exists(arn);
     await attach(context, arn, wanted.Roles ?? []);
     return { physicalId: arn, attributes: { PolicyArn: arn, PolicyId: made.PolicyId ?? '' } };
   },

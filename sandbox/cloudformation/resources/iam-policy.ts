@@ -14,8 +14,9 @@ export const policy = resourceType<typeof properties>({
   replacedBy: ['PolicyName'],
   attributes: ['Id'],
   create: async (wanted, context) => {
-    await put(context, wanted);
     const physicalId = context.generatedName(128);
+    context.exists(physicalId);
+    await put(context, wanted);
     return { physicalId, attributes: { Id: physicalId } };
   },
   update: async (wanted, { physicalId, attributes, properties: old }, context) => {

@@ -37,10 +37,8 @@ export const role = resourceType<typeof properties>({
       PermissionsBoundary: wanted.PermissionsBoundary,
       Tags: wanted.Tags,
     });
-    await addPolicies(context, name, wanted).catch(async (error: unknown) => {
-      await remove(context, name);
-      throw error;
-    });
+    context.exists(name);
+    await addPolicies(context, name, wanted);
     return stateOf(made.Role);
   },
   update: async (wanted, { physicalId, properties: old }, context) => {

@@ -30,6 +30,7 @@ type Properties = ValueOf<typeof properties>;
 export const alias = resourceType<typeof properties>({
   properties,
   nameProperty: 'Name',
+  nameScope: ['FunctionName'],
   replacedBy: ['FunctionName', 'Name'],
   attributes: ['AliasArn'],
   create: async (wanted, context) => {
@@ -40,6 +41,7 @@ export const alias = resourceType<typeof properties>({
       Description: wanted.Description,
       ...(wanted.RoutingConfig && { RoutingConfig: routing(wanted) }),
     });
+    context.exists(made.AliasArn ?? '');
     await provisionAlias(context, wanted, {});
     return stateOf(made);
   },

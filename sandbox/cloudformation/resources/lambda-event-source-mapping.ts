@@ -29,6 +29,7 @@ export const eventSourceMapping = resourceType<typeof properties>({
   attributes: ['EventSourceMappingArn', 'Id'],
   create: async (wanted, context) => {
     const made = await context.call<EventSourceMappingConfiguration>('Lambda', 'CreateEventSourceMapping', wanted);
+    context.exists(made.UUID ?? '');
     await settled(context, made.UUID ?? '');
     return stateOf(made);
   },

@@ -45,6 +45,7 @@ export const lambdaFunction = resourceType<typeof properties>({
       Tags: tagRecord(wanted.Tags),
       ...configuration(wanted, {}),
     });
+    context.exists(name);
     await ready(context, name);
     await reserve(context, name, wanted, {});
     return { physicalId: name, attributes: { Arn: made.FunctionArn ?? '' } };

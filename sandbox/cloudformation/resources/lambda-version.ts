@@ -33,6 +33,7 @@ export const version = resourceType<typeof properties>({
       throw new Error(
         `A version for this Lambda function exists ( ${number} ). Modify the function to create a new version.`,
       );
+    context.exists(made.FunctionArn ?? '');
     await active(context, FunctionName ?? '', number);
     if (wanted.ProvisionedConcurrencyConfig)
       await provision(context, FunctionName ?? '', number, wanted.ProvisionedConcurrencyConfig);

@@ -19,6 +19,7 @@ export const logGroup = resourceType<typeof properties>({
   create: async (wanted, context) => {
     const name = wanted.LogGroupName ?? context.generatedName(512);
     await context.call('CloudWatch Logs', 'CreateLogGroup', { logGroupName: name, tags: tagRecord(wanted.Tags) });
+    context.exists(name);
     await retain(context, name, wanted, {});
     return stateOf(context, name);
   },

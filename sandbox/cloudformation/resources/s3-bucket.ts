@@ -38,10 +38,8 @@ export const bucket = resourceType<typeof properties>({
   create: async (wanted, context) => {
     const name = wanted.BucketName ?? context.generatedName(63).toLowerCase();
     await context.call('S3', 'CreateBucket', { Bucket: name });
-    await configure(context, name, wanted, {}).catch(async (error: unknown) => {
-      await context.call('S3', 'DeleteBucket', { Bucket: name });
-      throw error;
-    });
+    context.exists(name);
+    await configure(context, name, wanted, {});
     return stateOf(context, name);
   },
   update: async (wanted, { physicalId, properties: old }, context) => {

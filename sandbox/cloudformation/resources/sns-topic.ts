@@ -30,6 +30,7 @@ export const topic = resourceType<typeof properties>({
       Attributes: attributes(wanted),
       Tags: wanted.Tags,
     });
+    context.exists(TopicArn);
     for (const subscription of wanted.Subscription ?? [])
       await context.call('SNS', 'Subscribe', { TopicArn, ...subscription });
     return { physicalId: TopicArn, attributes: { TopicArn, TopicName: name } };

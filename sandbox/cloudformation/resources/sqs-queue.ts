@@ -45,6 +45,7 @@ export const queue = resourceType<typeof properties>({
       Attributes: attributes(wanted),
       tags: tagRecord(wanted.Tags),
     });
+    context.exists(QueueUrl);
     return stateOf(context, QueueUrl);
   },
   update: async (wanted, { physicalId, properties: old }, context) => {

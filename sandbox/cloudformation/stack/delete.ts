@@ -1,9 +1,10 @@
 import type { World } from '../../core/world.ts';
 import { templateError } from '../errors.ts';
 import { deleteResource } from './delete-resource.ts';
-import { dependentsFirst, type StartedStack } from './deploy.ts';
+import { dependentsFirst } from './clean-up.ts';
+import type { StartedStack } from './deploy.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { findStack, stackResources, type CloudFormationState, type StackRecord } from './state.ts';
+import { findStack, stackResources, type CloudFormationState, type ResourceRecord, type StackRecord } from './state.ts';
 
 /**
  * Writes down that a stack is being deleted; a stack that does not exist is deleted already.
@@ -40,7 +41,8 @@ async function runDelete(
   retain: ReadonlySet<string>,
 ): Promise<void> {
   const failed: string[] = [];
-  for (const record of dependentsFirst(stackResources(state, progress.stack().stackId))) {
+  const left = stackResources(state, progress.stack().stackId).filter((record) => !isGone(record));
+  for (const record of dependentsFirst(left)) {
     const policy = retain.has(record.logicalId) ? 'Retain' : keepsData(record.deletionPolicy);
     const deleted = await deleteResource({ world, progress, suffixes: new Map() }, record, policy);
     if (!deleted) failed.push(record.logicalId);
@@ -52,6 +54,11 @@ async function runDelete(
   }
   progress.amend({ deletedAt: new Date(world.clock.now()) });
   progress.enter('DELETE_COMPLETE');
+}
+
+/** What an earlier attempt has dealt with. */
+function isGone({ status }: ResourceRecord): boolean {
+  return status === 'DELETE_COMPLETE' || status === 'DELETE_SKIPPED';
 }
 
 /** `RetainExceptOnCreate` keeps a resource once its stack has been created. */

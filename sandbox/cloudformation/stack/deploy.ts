@@ -1,20 +1,13 @@
 import type { World } from '../../core/world.ts';
 import { templateError } from '../errors.ts';
-import { evaluate } from '../template/evaluate.ts';
-import { deleteResource } from './delete-resource.ts';
+import { cleanUp } from './clean-up.ts';
+import { outputsOf } from './outputs.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { applyResource, type Change, type Work } from './resource-work.ts';
+import { applyResource, type Work } from './resource-work.ts';
 import { rollBack } from './rollback.ts';
 import { runGraph } from './run-graph.ts';
-import {
-  allExports,
-  findStack,
-  stackResources,
-  type CloudFormationState,
-  type StackOutput,
-  type StackRecord,
-} from './state.ts';
+import { findStack, type CloudFormationState, type StackRecord } from './state.ts';
 import { SUFFIX_LENGTH } from '../resource/generated-name.ts';
 
 /** What a user asks for when a stack is created or updated. */
@@ -133,7 +126,7 @@ function workOn(world: World, progress: Progress, prepared: Prepared): Work {
   const suffixes = [...prepared.dependencies.keys()].map(
     (logicalId) => [logicalId, world.random.text(SUFFIX_LENGTH, SUFFIX_ALPHABET)] as const,
   );
-  return { world, progress, prepared, suffixes: new Map(suffixes) };
+  return { world, progress, prepared, suffixes: new Map(suffixes), changes: [] };
 }
 
 async function runStack(
@@ -142,16 +135,15 @@ async function runStack(
   kind: 'CREATE' | 'UPDATE',
   before?: StackRecord,
 ): Promise<void> {
-  const changes: Change[] = [];
-  const failure = await applyAll(state, work, kind, changes);
+  const failure = await applyAll(state, work, kind);
   if (failure !== undefined) {
     if (work.progress.stack().disableRollback) work.progress.enter(`${kind}_FAILED`, failure);
-    else await rollBack(work, kind, changes, failure, before);
+    else await rollBack(work, kind, failure, before);
     return;
   }
   if (kind === 'UPDATE') {
     work.progress.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    await cleanUp(state, work, changes);
+    await cleanUp(state, work);
   }
   work.progress.enter(`${kind}_COMPLETE`);
 }
@@ -161,12 +153,8 @@ async function applyAll(
   state: CloudFormationState,
   work: Work,
   kind: 'CREATE' | 'UPDATE',
-  changes: Change[],
 ): Promise<string | undefined> {
-  const failures = await runGraph(work.prepared.dependencies, async (logicalId) => {
-    const change = await applyResource(work, logicalId);
-    if (change) changes.push(change);
-  });
+  const failures = await runGraph(work.prepared.dependencies, (logicalId) => applyResource(work, logicalId));
   if (failures.length > 0) {
     const ids = failures.map((failure) => failure.logicalId).join(', ');
     return `The following resource(s) failed to ${kind.toLowerCase()}: [${ids}]. `;
@@ -177,58 +165,4 @@ async function applyAll(
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function outputsOf(state: CloudFormationState, work: Work): readonly StackOutput[] {
-  const { template, scope } = work.prepared;
-  const exports = allExports(state);
-  return Object.entries(template.Outputs).flatMap(([name, output]) => {
-    if (output.Condition !== undefined && !scope.condition(output.Condition)) return [];
-    const exportName = output.Export && outputText(evaluate(output.Export.Name, scope), name);
-    const owner = exportName === undefined ? undefined : exports.get(exportName)?.stack;
-    if (owner && owner.stackId !== work.progress.stack().stackId)
-      throw templateError(
-        `Export with name ${exportName ?? ''} is already exported by stack ${owner.stackName}. Rolling back all changes.`,
-      );
-    return [
-      { name, value: outputText(evaluate(output.Value, scope), name), description: output.Description, exportName },
-    ];
-  });
-}
-
-function outputText(value: unknown, name: string): string {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw templateError(
-    `Template format error: The Value field of every Outputs member must evaluate to a String (${name})`,
-  );
-}
-
-/** Deletes what was replaced and what the template no longer has. A failure here is reported and left behind. */
-async function cleanUp(state: CloudFormationState, work: Work, changes: readonly Change[]): Promise<void> {
-  for (const change of [...changes].reverse())
-    if (change.kind === 'replaced') await deleteResource(work, change.before, change.before.updateReplacePolicy);
-  const { stackId } = work.progress.stack();
-  const removed = stackResources(state, stackId).filter((r) => !work.prepared.dependencies.has(r.logicalId));
-  for (const record of dependentsFirst(removed)) {
-    await deleteResource(work, record, record.deletionPolicy);
-    work.progress.forget(record.logicalId);
-  }
-}
-
-/** Orders resources so that each comes before those that it depends on. */
-export function dependentsFirst<T extends { logicalId: string; dependsOn: readonly string[] }>(
-  records: readonly T[],
-): readonly T[] {
-  const byId = new Map(records.map((record) => [record.logicalId, record]));
-  const ordered = new Set<T>();
-  const visit = (record: T): void => {
-    if (ordered.has(record)) return;
-    for (const id of record.dependsOn) {
-      const needed = byId.get(id);
-      if (needed) visit(needed);
-    }
-    ordered.add(record);
-  };
-  records.forEach(visit);
-  return [...ordered].reverse();
 }

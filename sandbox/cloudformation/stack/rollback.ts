@@ -1,5 +1,6 @@
 import { deleteResource } from './delete-resource.ts';
-import { handlerMessage, updateInPlace, type Change, type Work } from './resource-work.ts';
+import { handlerMessage } from './resource-context.ts';
+import { updateInPlace, type Change, type Work } from './resource-work.ts';
 import type { ResourceRecord, StackRecord } from './state.ts';
 
 /**
@@ -9,15 +10,14 @@ import type { ResourceRecord, StackRecord } from './state.ts';
 export async function rollBack(
   work: Work,
   kind: 'CREATE' | 'UPDATE',
-  changes: readonly Change[],
   reason: string,
   before: StackRecord | undefined,
 ): Promise<void> {
   const prefix = kind === 'CREATE' ? 'ROLLBACK' : 'UPDATE_ROLLBACK';
   work.progress.enter(`${prefix}_IN_PROGRESS`, `${reason}Rollback requested by user.`);
   let worked = true;
-  for (const change of [...changes].reverse()) worked = (await undo(work, change)) && worked;
-  dropFailed(work, changes);
+  for (const change of [...work.changes].reverse()) worked = (await undo(work, change)) && worked;
+  dropFailed(work);
   if (before) restoreStack(work, before);
   work.progress.enter(worked ? `${prefix}_COMPLETE` : `${prefix}_FAILED`);
 }
@@ -34,7 +34,7 @@ async function undo(work: Work, change: Change): Promise<boolean> {
       return deleted;
     }
     case 'updated':
-      return undoUpdate(work, record, change.before);
+      return undoUpdate(work, record, change);
   }
 }
 
@@ -46,10 +46,15 @@ async function undoCreate(work: Work, record: ResourceRecord): Promise<boolean> 
   return deleted;
 }
 
-async function undoUpdate(work: Work, record: ResourceRecord, before: ResourceRecord): Promise<boolean> {
+/** What was attempted counts as the old state: a part of it may have been done before it failed. */
+async function undoUpdate(
+  work: Work,
+  record: ResourceRecord,
+  { before, attempted }: Change & { kind: 'updated' },
+): Promise<boolean> {
   work.progress.report({ ...record, status: 'UPDATE_IN_PROGRESS' });
   try {
-    const restored = await updateInPlace(work, record, before.properties);
+    const restored = await updateInPlace(work, { ...record, properties: attempted }, before.properties);
     work.progress.report({ ...before, ...restored, status: 'UPDATE_COMPLETE' });
     return true;
   } catch (error) {
@@ -58,13 +63,14 @@ async function undoUpdate(work: Work, record: ResourceRecord, before: ResourceRe
   }
 }
 
-/** Resources whose creation failed leave nothing but their events. */
-function dropFailed(work: Work, changes: readonly Change[]): void {
-  const changed = new Set(changes.map((change) => change.logicalId));
+/** Resources that never came to be leave nothing but their events. */
+function dropFailed(work: Work): void {
+  const changed = new Set(work.changes.map((change) => change.logicalId));
   for (const logicalId of work.prepared.dependencies.keys()) {
     const record = work.progress.resource(logicalId);
-    if (record?.status === 'CREATE_FAILED' && !changed.has(logicalId)) work.progress.forget(logicalId);
-    if (record?.status === 'UPDATE_FAILED') work.progress.restore({ ...record, status: 'UPDATE_COMPLETE' });
+    if (!record || changed.has(logicalId)) continue;
+    if (record.status === 'CREATE_FAILED') work.progress.forget(logicalId);
+    else if (record.status === 'UPDATE_FAILED') work.progress.restore({ ...record, status: 'UPDATE_COMPLETE' });
   }
 }
 
