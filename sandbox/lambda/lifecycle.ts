@@ -36,7 +36,7 @@ export class Lifecycle {
     if (!transition) return;
     const { clock } = this.#world;
     clock.setTimer(transition.dueAt - clock.now(), () => {
-      void clock.held('request', () => this.#finish(keyOf(version.functionName, version.version), transition.dueAt));
+      void clock.held('task', () => this.#finish(keyOf(version.functionName, version.version), transition.dueAt));
     });
   }
 
