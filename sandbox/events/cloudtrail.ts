@@ -73,25 +73,14 @@ function sourceAddress(principal: Principal): string {
 }
 
 function userIdentity(world: World, principal: Principal): Record<string, unknown> {
+  if (principal.kind === 'service') return { type: 'AWSService', invokedBy: principal.service };
   const { accountId } = world;
-  switch (principal.kind) {
-    case 'account':
-      return { type: 'Root', principalId: accountId, arn: `arn:aws:iam::${accountId}:root`, accountId };
-    case 'service':
-      return { type: 'AWSService', invokedBy: principal.service };
-    case 'role': {
-      const { roleName, sessionName } = principal;
-      const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
-      const issuer = { type: 'Role', arn: `arn:aws:iam::${accountId}:role/${roleName}`, accountId, userName: roleName };
-      return {
-        type: 'AssumedRole',
-        principalId: sessionName,
-        arn,
-        accountId,
-        sessionContext: { sessionIssuer: issuer },
-      };
-    }
-  }
+  const { arn, userId: principalId } = world.authorizer.describe(principal);
+  if (principal.kind === 'account') return { type: 'Root', principalId, arn, accountId };
+  const { roleName: userName } = principal;
+  const role = `arn:aws:iam::${accountId}:role/${userName}`;
+  const sessionIssuer = { type: 'Role', principalId: principalId.split(':')[0], arn: role, accountId, userName };
+  return { type: 'AssumedRole', principalId, arn, accountId, sessionContext: { sessionIssuer } };
 }
 
 /** CloudTrail writes members in lower camel case, dates as text, and leaves code and environment values out. */

@@ -16,7 +16,8 @@ export function getMetricData(context: CloudWatchContext): Operation {
   return operation<GetMetricDataInput, GetMetricDataOutput>({
     needs: () => [{ action: 'cloudwatch:GetMetricData', resource: '*' }],
     handle: (input) => run(context, input),
-    differs: 'no SEARCH, anomaly detection or Metrics Insights; labels are not expanded',
+    differs:
+      'no SEARCH, anomaly detection or Metrics Insights; labels are not expanded; percentiles are exact; data is kept for 15 days',
   });
 }
 

@@ -26,6 +26,7 @@ export function ruleOperations(context: EventsContext): Readonly<Record<string, 
     PutRule: operation<PutRuleRequest, PutRuleResponse>({
       needs: (input, world) => [...ruleNeed('PutRule')(input, world), ...passRole([input.RoleArn])],
       handle: (input) => putRule(context, input),
+      differs: 'rules belong to the default bus; wildcards are judged too complex somewhat earlier',
     }),
     DeleteRule: operation<DeleteRuleRequest, void>({
       needs: ruleNeed('DeleteRule'),

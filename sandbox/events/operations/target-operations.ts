@@ -31,6 +31,7 @@ export function targetOperations(context: EventsContext): Readonly<Record<string
         ...passRole((input.Targets ?? []).map((target) => target.RoleArn)),
       ],
       handle: (input) => putTargets(context, input),
+      differs: 'targets are state machines, functions, queues, topics and log groups',
     }),
     RemoveTargets: operation<RemoveTargetsRequest, RemoveTargetsResponse>({
       needs: (input, world) => [{ action: 'events:RemoveTargets', resource: ruleArn(world, input.Rule ?? '') }],

@@ -26,6 +26,7 @@ export function putLogEvents(world: World, store: LogStore): Operation {
     needs: (input, within) => [
       writeNeed(store, within, 'PutLogEvents', input.logGroupName ?? '', input.logStreamName ?? ''),
     ],
+    differs: 'a stream keeps its last 10,000 events, all streams together the last 200,000',
     handle: (input) => {
       const stream = store.stream(input.logGroupName ?? '', input.logStreamName ?? '');
       const events = input.logEvents ?? [];

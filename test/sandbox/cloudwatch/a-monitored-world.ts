@@ -139,10 +139,27 @@ function lenient(needs: Need[]): Authorizer {
     check: (_principal, need) => void needs.push(need),
     principalOf: () => ({ kind: 'account' }),
     credentialsFor: () => ({ accessKeyId: '', secretAccessKey: '', sessionToken: '' }),
+    describe: (principal) => describePrincipal(principal),
     assumeRole: (roleArn, sessionName) => ({
       kind: 'role',
       roleName: roleArn.slice(roleArn.lastIndexOf('/') + 1),
       sessionName,
     }),
   };
+}
+
+function describePrincipal(principal: Principal): { arn: string; userId: string } {
+  switch (principal.kind) {
+    case 'account':
+      return { arn: 'arn:aws:iam::123456789012:root', userId: '123456789012' };
+    case 'service':
+      return { arn: principal.service, userId: principal.service };
+    case 'role': {
+      const { roleName, sessionName } = principal;
+      return {
+        arn: `arn:aws:sts::123456789012:assumed-role/${roleName}/${sessionName}`,
+        userId: `AROA:${sessionName}`,
+      };
+    }
+  }
 }

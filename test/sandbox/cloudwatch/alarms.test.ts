@@ -9,6 +9,7 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
   TagResourceCommand,
+  type DescribeAlarmsCommandInput,
   type PutMetricAlarmCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
@@ -447,9 +448,7 @@ describe('composite alarms', () => {
 });
 
 describe('DescribeAlarms', () => {
-  async function described(
-    input: ConstructorParameters<typeof DescribeAlarmsCommand>[0],
-  ): Promise<readonly (string | undefined)[]> {
+  async function described(input: DescribeAlarmsCommandInput): Promise<readonly (string | undefined)[]> {
     const world = await aMonitoredWorld();
     for (const AlarmName of ['orders-b', 'orders-a', 'users']) await put(world, { AlarmName, AlarmActions: [TOPIC] });
     await world.clients.cloudWatch.send(

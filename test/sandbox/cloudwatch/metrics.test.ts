@@ -148,9 +148,9 @@ describe('metric data', () => {
     expect(MetricDataResults?.map(({ Values }) => Values)).toEqual([[7], [4]]);
   });
 
-  it('takes more than 200,000 observations a second', async () => {
+  it('takes more than 200,000 observations per second of processor time', async () => {
     const { cloudWatch } = await aMonitoredWorld({ metricDelayMs: 60_000 });
-    const started = performance.now();
+    const before = process.cpuUsage();
     for (let i = 0; i < 200_000; i++) {
       const dimensions = { FunctionName: 'orders', Resource: 'orders:live', ExecutedVersion: String(i % 2) };
       cloudWatch.metric({
@@ -162,9 +162,10 @@ describe('metric data', () => {
         at: START,
       });
     }
-    const perSecond = 200_000 / ((performance.now() - started) / 1000);
-    console.log(`CloudWatch: ${Math.round(perSecond).toLocaleString('en')} observations a second`);
-    expect(perSecond).toBeGreaterThan(50_000);
+    const { user, system } = process.cpuUsage(before);
+    const perSecond = 200_000 / ((user + system) / 1e6);
+    console.log(`CloudWatch: ${Math.round(perSecond).toLocaleString('en')} observations per processor second`);
+    expect(perSecond).toBeGreaterThan(200_000);
   });
 });
 
