@@ -106,7 +106,16 @@ async function fatal(error, code) {
   }
 }
 
+/** The SDK warns of this machine's Node.js version, which is not the one that the function asked for. */
+function silenceVersionWarning() {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).includes('NodeVersionSupportWarning')) emitWarning(warning, ...rest);
+  };
+}
+
 function installRuntime() {
+  silenceVersionWarning();
   setNow(Number(process.env.SANDBOX_TIME_MS));
   delete process.env.SANDBOX_TIME_MS;
   installDate();

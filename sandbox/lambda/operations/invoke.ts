@@ -20,7 +20,7 @@ export function invokeOperation(lambda: Lambda, invoker: Invoker, queue: Asynchr
     },
     handle: (input, call) => invoke(lambda, invoker, queue, input, call),
     differs:
-      'code runs in child processes that are not frozen between invocations; their Date starts at sandbox time and runs at real rate',
+      'code runs in child processes, on the Node.js and Python of this machine, that are not frozen between invocations; their Date starts at sandbox time and runs at real rate',
   });
 }
 

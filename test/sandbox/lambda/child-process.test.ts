@@ -174,6 +174,14 @@ describe('a Node.js function in a child process', () => {
     expect(again).toMatch(/Max Memory Used: [1-9]\d+ MB/);
   });
 
+  it('does not hear of the version of Node.js that stands in for its runtime', async () => {
+    const { log } = await run(
+      'const { S3Client } = require("@aws-sdk/client-s3"); exports.handler = async () => { new S3Client({}); process.emitWarning("other"); };',
+    );
+    expect(log).toContain('Warning: other');
+    expect(log).not.toContain('NodeVersionSupportWarning');
+  });
+
   it('writes JSON lines when its log format is JSON, above its level', async () => {
     const LoggingConfig = { LogFormat: 'JSON', ApplicationLogLevel: 'WARN' };
     const { log } = await run('exports.handler = async () => { console.info("no"); console.warn("yes"); };', {
