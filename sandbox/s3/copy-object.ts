@@ -1,4 +1,4 @@
-import type { CopyObjectOutput, CopyObjectRequest } from '@aws-sdk/client-s3';
+import type { CopyObjectOutput, CopyObjectRequest, Tag } from '@aws-sdk/client-s3';
 import { operation, type Call, type Operation } from '../core/service.ts';
 import { checkCopySource, checkWrite } from './conditions.ts';
 import { invalidArgument, invalidRequest } from './errors.ts';
@@ -31,7 +31,8 @@ function copyObject(state: S3State, input: CopyObjectRequest, call: Call): CopyO
     bytes,
   ]);
   const part = { ...partOf(state, 1, bytes), checksum };
-  const tags = input.TaggingDirective === 'REPLACE' ? tagsOfHeader(input.Tagging) : source.tags;
+  const tags =
+    input.TaggingDirective === 'REPLACE' ? tagsOfHeader(input.Tagging) : copiedTags(state, input, source, call);
   const made = { key, size: bytes.length, etag: part.etag, parts: [part], multipart: false, checksum, settings, tags };
   const version = addVersion(state, bucket, made);
   publishChange(state, call, bucket, version, { type: 'Object Created', reason: 'CopyObject' });
@@ -41,6 +42,14 @@ function copyObject(state: S3State, input: CopyObjectRequest, call: Call): CopyO
     CopySourceVersionId: shownVersionId(bucketOf(state, { Bucket: source.bucket }), source),
     ...encryptionOf(settings),
   };
+}
+
+/** Tags come along by default, and take permissions of their own when there are any. */
+function copiedTags(state: S3State, input: CopyObjectRequest, source: ObjectVersion, call: Call): readonly Tag[] {
+  if (source.tags.length === 0) return [];
+  call.authorize(objectNeed(state, 's3:GetObjectTagging', { Bucket: source.bucket, Key: source.key }));
+  call.authorize(objectNeed(state, 's3:PutObjectTagging', { Bucket: input.Bucket, Key: input.Key }));
+  return source.tags;
 }
 
 type CopyConditions = Parameters<typeof checkCopySource>[1];

@@ -59,10 +59,10 @@ export function putVersions(state: S3State, bucket: string, key: string, version
   else state.stacks.put(`${bucket}/${key}`, { bucket, key, versions });
 }
 
-/** Keeps bytes and says under which key. */
+/** Keeps a copy of the bytes, which may be a slice of a request's buffer, and says under which key. */
 export function keepBody(state: S3State, bytes: Uint8Array): string {
   const id = newId(state, 24);
-  state.bodies.put(id, bytes);
+  state.bodies.put(id, new Uint8Array(bytes));
   return id;
 }
 
