@@ -6,7 +6,7 @@ import type { Happening } from './progress.ts';
 
 /** What the commands say about rollouts. Every word carries its meaning without the colour. */
 
-/** States that say nothing of their own to a person who watches; the last ones are said by how the execution ended. */
+/** States that say nothing to a person who watches, or that their evidence or the execution's end speaks for. */
 const QUIET = new Set([
   'Released',
   'AlreadyReleased',
@@ -17,6 +17,8 @@ const QUIET = new Set([
   'NextEnvironment',
   'Bake',
   'EvaluateHealth',
+  'ShiftTraffic',
+  'AwaitDecision',
 ]);
 
 /** One line about something that happened; `undefined` when it is not worth one. */
@@ -48,6 +50,12 @@ export function statusInWords(status: string): string {
 /** `10 %`, or `10.5 %`; empty when unknown. */
 export function percent(share: number | undefined): string {
   return share === undefined ? '' : `${Number(share.toFixed(2))} %`;
+}
+
+/** The first of several reasons, cut to a table's width. */
+export function briefly(reason: string): string {
+  const first = reason.split('; alarm ')[0] ?? reason;
+  return first.length <= LONGEST_REASON ? first : `${first.slice(0, LONGEST_REASON - 1)}…`;
 }
 
 function opening({ function: name, release, stableRelease, stable, strategy }: RolloutRecord): string {
@@ -84,6 +92,8 @@ function verdictInColour(kind: string): string {
 }
 
 const STATE_WIDTH = 15;
+/** In characters. */
+const LONGEST_REASON = 120;
 
 function line(at: string, head: string, rest: string): string {
   const room = STATE_WIDTH - widthOf(head);

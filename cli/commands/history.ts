@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { openLedger } from '../ledger.ts';
 import { columns, duration, instant } from '../output.ts';
 import { listPolicies } from '../policies.ts';
-import { statusInWords } from '../wording.ts';
+import { briefly, statusInWords } from '../wording.ts';
 
 export interface HistoryOptions {
   readonly function?: string;
@@ -39,6 +39,6 @@ function cells(rollout: RolloutRecord): string[] {
     versions,
     statusInWords(status),
     took,
-    reason,
+    briefly(reason),
   ];
 }

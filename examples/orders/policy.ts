@@ -1,8 +1,8 @@
 import type { PolicyDocument } from '../../infra/function-policy.ts';
 
 /**
- * How releases of the example reach its users: at once in staging; in production a quarter, then half, then everyone. From
- * five requests a second on, three minutes of a quarter are enough to see one failure in twenty.
+ * How releases of the example reach its users: at once in staging; in production a fifth, then half, then everyone. From
+ * ten requests a second on, two minutes of a fifth are enough to see one failure in twenty.
  */
 export function ordersPolicy({ alarm }: { alarm: string }): PolicyDocument {
   return {

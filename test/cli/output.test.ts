@@ -71,7 +71,7 @@ describe('happenings', () => {
     expect(stripVTControlCharacters(happeningInWords(happening) ?? '')).toMatch(words);
   });
 
-  it.each(['Bake', 'NextMove', 'OurTurn'])('say nothing of %s', (state) => {
+  it.each(['Bake', 'NextMove', 'OurTurn', 'ShiftTraffic'])('say nothing of %s', (state) => {
     expect(happeningInWords({ kind: 'state', state, at: '2026-01-01T00:00:00Z' })).toBeUndefined();
   });
 });
