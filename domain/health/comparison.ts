@@ -59,13 +59,13 @@ export function warmMinutes(
 
 function figuresOf(rule: ComparisonRule, tally: Tally, threshold: number): ComparisonFigures {
   const limit = limitOf(rule, tally);
-  const logs = [logEvidence(pairedTrials(rule, tally.paired)), logEvidence(limitTrials(limit, tally.alone))];
+  const logs = [logEvidence(pairedTrials(rule, tally.paired)), logEvidence([limitTrial(limit, tally.alone)])];
   const compared = tally.pairedSum.candidateTotal;
   return {
-    ...sumOf(tally.pairedSum, tally.aloneSum),
+    ...sumOf(tally.pairedSum, tally.alone),
     eValue: eValueOf(logMean(logs)),
     difference: compared === 0 ? 0 : tally.excess / compared,
-    ...(tally.alone.length > 0 ? { limit } : {}),
+    ...(tally.alone.candidateTotal > 0 ? { limit } : {}),
     ...sightFigures(rule, tally, limit, threshold),
   };
 }
@@ -84,8 +84,9 @@ function pairedTrials({ ratio }: ComparisonRule, rows: readonly Row[]): Trial[] 
   }));
 }
 
-function limitTrials(limit: number, rows: readonly Row[]): Trial[] {
-  return rows.map((row) => ({ candidateBad: row.candidateBad, bad: row.candidateTotal, odds: limit }));
+/** Minutes without stable traffic are all held to one limit, so together they are one trial. */
+function limitTrial(limit: number, { candidateBad, candidateTotal }: Row): Trial {
+  return { candidateBad, bad: candidateTotal, odds: limit };
 }
 
 type SightFigures = Pick<
@@ -110,15 +111,15 @@ function sightFigures(rule: ComparisonRule, tally: Tally, limit: number, thresho
 type View = { sight: Sight; stage: Stage };
 
 /** What can be seen against the stable version, and against the limit in the minutes without it. */
-function viewsOf(rule: ComparisonRule, { pairedSum, aloneSum }: Tally, limit: number, threshold: number): View[] {
+function viewsOf(rule: ComparisonRule, { pairedSum, alone }: Tally, limit: number, threshold: number): View[] {
   const logThreshold = logThresholdOf(threshold);
   const requests = pairedSum.candidateTotal;
   const stableRate = pairedSum.stableTotal === 0 ? 0 : pairedSum.stableBad / pairedSum.stableTotal;
   const stablePerCandidate = requests === 0 ? 1 : pairedSum.stableTotal / requests;
   const sight = { ratio: rule.ratio, stableRate, logThreshold };
   const beside: View = { sight, stage: { requests, stablePerCandidate } };
-  if (aloneSum.candidateTotal === 0) return [beside];
-  return [beside, { sight: { ...sight, limit }, stage: { requests: aloneSum.candidateTotal, stablePerCandidate: 0 } }];
+  if (alone.candidateTotal === 0) return [beside];
+  return [beside, { sight: { ...sight, limit }, stage: { requests: alone.candidateTotal, stablePerCandidate: 0 } }];
 }
 
 /** Logarithm of the evidence that one half, with or without stable traffic, has to bring to reach the threshold alone. */
@@ -132,8 +133,8 @@ function outcomeOf(rule: ComparisonRule, tally: Tally, figures: ComparisonFigure
 }
 
 /** Whether the difference is large enough to matter in practice, against the stable version or against the limit. */
-function matters(rule: ComparisonRule, { pairedSum, aloneSum }: Tally, figures: ComparisonFigures): boolean {
-  const overLimit = figures.limit !== undefined && aloneSum.candidateBad > figures.limit * aloneSum.candidateTotal;
+function matters(rule: ComparisonRule, { pairedSum, alone }: Tally, figures: ComparisonFigures): boolean {
+  const overLimit = figures.limit !== undefined && alone.candidateBad > figures.limit * alone.candidateTotal;
   const different = pairedSum.candidateTotal > 0 && figures.difference * 100 >= rule.floorPercent;
   return different || overLimit;
 }

@@ -15,7 +15,8 @@ export function minimumReason(had: number, minimum: number): string {
 
 function sides({ metric, figures }: Comparison, rules: HealthRules): string {
   const { candidateBad, candidateTotal, stableBad, stableTotal, limit } = figures;
-  const candidate = `candidate ${side(candidateBad, candidateTotal, verb(metric, rules))}`;
+  const bad = side(candidateBad, candidateTotal, verb(metric, rules));
+  const candidate = candidateTotal === 0 ? 'candidate has had no requests' : `candidate ${bad}`;
   const stable = stableTotal > 0 ? `, stable ${side(stableBad, stableTotal, '')}` : '';
   return candidate + stable + (limit === undefined ? '' : `, limit without stable traffic ${percentage(limit)}`);
 }

@@ -9,9 +9,8 @@ export type Tally = {
   /** Minutes in which both versions had traffic, or the stable one alone. */
   paired: Row[];
   pairedSum: Row;
-  /** Minutes in which only the candidate had traffic. */
-  alone: Row[];
-  aloneSum: Row;
+  /** All minutes in which only the candidate had traffic. */
+  alone: Row;
   /** Bad requests of the candidate beyond what the stable version's rate of the same minute would have caused, summed. */
   excess: number;
   /** Minutes left out because they report more bad requests than requests: figures that have not all arrived. */
@@ -20,7 +19,7 @@ export type Tally = {
 
 /** Sorts the judged minutes of one metric. Throttled requests are counted over attempts, all else over invocations. */
 export function tallyOf(metric: Metric, minutes: readonly PairedMinute[]): Tally {
-  const tally: Tally = { paired: [], pairedSum: empty(), alone: [], aloneSum: empty(), excess: 0, contradictory: 0 };
+  const tally: Tally = { paired: [], pairedSum: empty(), alone: empty(), excess: 0, contradictory: 0 };
   for (const minute of minutes) sortIn(tally, rowOf(metric, minute));
   return tally;
 }
@@ -40,8 +39,7 @@ function sortIn(tally: Tally, row: Row): void {
     add(tally.pairedSum, row);
     tally.excess += row.candidateBad - (row.candidateTotal * row.stableBad) / row.stableTotal;
   } else if (row.candidateTotal > 0) {
-    tally.alone.push(row);
-    add(tally.aloneSum, row);
+    add(tally.alone, row);
   }
 }
 
