@@ -57,13 +57,17 @@ function pseudo(world: World, text: string): string {
     .replaceAll('${AWS::Partition}', 'aws');
 }
 
-/** Uploads what is not there yet; keys are hashes of the content. */
+/** Uploads what is not there yet; keys are hashes of the content. Packs side by side, puts one after the other. */
 export async function upload(world: World, uploads: readonly Upload[]): Promise<void> {
-  for (const { bucket, key, path, packaging } of uploads) {
-    if (await exists(world, bucket, key)) continue;
-    const Body = packaging === 'zip' ? await zipDirectory(path) : await readFile(path);
-    await world.call('S3', 'PutObject', { Bucket: bucket, Key: key, Body }, { kind: 'account' });
-  }
+  const missing: Upload[] = [];
+  for (const each of uploads) if (!(await exists(world, each.bucket, each.key))) missing.push(each);
+  const bodies = await Promise.all(missing.map(pack));
+  for (const [i, { bucket, key }] of missing.entries())
+    await world.call('S3', 'PutObject', { Bucket: bucket, Key: key, Body: bodies[i] }, { kind: 'account' });
+}
+
+function pack({ path, packaging }: Upload): Promise<Uint8Array> {
+  return packaging === 'zip' ? zipDirectory(path) : readFile(path);
 }
 
 async function exists(world: World, Bucket: string, Key: string): Promise<boolean> {
