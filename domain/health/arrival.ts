@@ -5,5 +5,6 @@ import type { HealthRules } from './rules.ts';
  * is compared the cold minutes pass. A verdict that is still open then is open for lack of traffic, not for lack of patience.
  */
 export function arrivalSeconds(rules: HealthRules): number {
-  return 60 + rules.metricLagSeconds + (rules.slow ? rules.ignoreLatencyMinutes * 60 : 0);
+  const cold = [rules.slow ? rules.ignoreLatencyMinutes : 0, ...rules.custom.map((rule) => rule.ignoreMinutes)];
+  return 60 + rules.metricLagSeconds + Math.max(...cold) * 60;
 }

@@ -1,3 +1,5 @@
+import type { CustomFigures } from './custom/readings.ts';
+
 /** What CloudWatch counted for one version in one minute. Throttled requests are not among the invocations. */
 export type MinuteFigures = {
   /** Start of the minute, in milliseconds since the epoch. */
@@ -52,6 +54,8 @@ export type Figures = {
   stable: Counts;
   comparisons: Partial<Record<Metric, ComparisonFigures>>;
   eValues: Partial<Record<Metric, number>>;
+  /** What the policy's own metrics found, by name. */
+  custom?: Record<string, CustomFigures>;
   /** Evidence at which a comparison counts as proof: the number of comparisons over alpha. */
   threshold: number;
   /** The largest of the comparisons' smallest visible regressions, in percentage points; absent when nothing was visible. */

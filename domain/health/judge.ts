@@ -1,5 +1,7 @@
 import { readAlarms, type AlarmFinding } from './alarms.ts';
 import { compare, warmMinutes, type Comparison } from './comparison.ts';
+import { judgeCustom, type CustomFinding } from './custom/judge.ts';
+import type { CustomReading } from './custom/readings.ts';
 import { METRICS, type AlarmReading, type Figures, type Metric, type MinuteFigures, type Verdict } from './figures.ts';
 import { busiestOfLastFive, judgedMinutes, startOfMinute, totals, type JudgedMinutes } from './minutes.ts';
 import { comparisonReason, minimumReason } from './reasons.ts';
@@ -14,6 +16,8 @@ export type HealthInput = {
   /** When the candidate's share of the traffic rose. */
   raisedAt: readonly number[];
   alarms: readonly AlarmReading[];
+  /** Values of the policy's own metrics; one without a reading has no data. */
+  custom?: readonly CustomReading[];
   /** Invocations that the candidate must have had since its share last rose; 0 for none. */
   minInvocations: number;
 };
@@ -27,9 +31,11 @@ export function judge(input: HealthInput): Verdict {
   const judged = judgedMinutes({ ...input, metricLagSeconds: input.rules.metricLagSeconds });
   const threshold = thresholdOf(input.rules);
   const comparisons = comparisonsOf(input, judged, threshold);
-  const figures = figuresOf(input, judged, comparisons, threshold);
+  const custom = customFindings(input, judged, threshold);
+  const figures = figuresOf(input, judged, { comparisons, custom }, threshold);
   const findings = [
     ...comparisons.map((one) => ({ kind: kindOf(one), reason: comparisonReason(one, threshold, input.rules) })),
+    ...custom,
     ...readAlarms(input.rules, input.alarms),
     ...enoughInvocations(input, figures),
   ];
@@ -39,7 +45,15 @@ export function judge(input: HealthInput): Verdict {
 /** Evidence that a comparison needs: alpha is shared equally by the comparisons of the policy. */
 export function thresholdOf(rules: HealthRules): number {
   const enabled = METRICS.filter((metric) => ruleOf(rules, metric) !== undefined).length;
-  return Math.max(1, enabled) / rules.alpha;
+  const custom = rules.custom.filter(({ compare: compared }) => compared !== undefined).length;
+  return Math.max(1, enabled + custom) / rules.alpha;
+}
+
+function customFindings({ rules, raisedAt, custom = [] }: HealthInput, judged: JudgedMinutes, threshold: number) {
+  return rules.custom.map((rule) => {
+    const reading = custom.find(({ name }) => name === rule.name) ?? { name: rule.name, candidate: [], stable: [] };
+    return judgeCustom({ rule, reading, until: judged.until, raisedAt, threshold });
+  });
 }
 
 function comparisonsOf(input: HealthInput, judged: JudgedMinutes, threshold: number): Comparison[] {
@@ -93,7 +107,7 @@ function conclude(findings: readonly AlarmFinding[]): Omit<Verdict, 'figures'> {
 function figuresOf(
   input: HealthInput,
   judged: JudgedMinutes,
-  comparisons: readonly Comparison[],
+  { comparisons, custom }: { comparisons: readonly Comparison[]; custom: readonly CustomFinding[] },
   threshold: number,
 ): Figures {
   const lastRaise = input.raisedAt.length > 0 ? startOfMinute(Math.max(...input.raisedAt)) : -Infinity;
@@ -102,6 +116,7 @@ function figuresOf(
     stable: totals(judged.minutes, 'stable'),
     comparisons: byMetric(comparisons, (one) => one.figures),
     eValues: byMetric(comparisons, (one) => one.figures.eValue),
+    ...(custom.length > 0 ? { custom: Object.fromEntries(custom.map((one) => [one.name, one.figures])) } : {}),
     threshold,
     ...sightOf(comparisons),
     shareInvocations: totals(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customRulesSchema } from './custom/rules.ts';
 
 const percent = (): z.ZodNumber => z.number().positive().lt(100);
 
@@ -65,6 +66,7 @@ export const healthRulesSchema = z.strictObject({
     .max(60)
     .default(2)
     .describe('Minutes after each rise of the share in which latency is not judged: cold starts.'),
+  custom: customRulesSchema.default([]).describe("The function's own metrics as rules."),
   alarms: alarmNames.default([]).describe('CloudWatch alarms that gate the rollout.'),
   onInsufficientData: z
     .enum(['ignore', 'inconclusive', 'unhealthy'])
