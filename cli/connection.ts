@@ -15,6 +15,8 @@ export interface StackOutputs {
   readonly TopicArn: string;
   readonly PolicyPrefix: string;
   readonly SlackSecretArn: string;
+  /** Where events wait that could not be delivered; older stacks do not tell. */
+  readonly UndeliveredQueueUrl?: string;
 }
 
 /** An endpoint with a deployed pipeline. Nothing is called before it is needed. */
@@ -46,8 +48,8 @@ export function connectTo(target: Target, stackName = DEFAULT_STACK): Connection
   async function describe(): Promise<string> {
     const { account, region } = await identity();
     const where = `account ${account}, ${region}`;
-    if (target.kind === 'sandbox') return `sandbox ${clientConfig.endpoint ?? ''} (${where})`;
-    return `AWS ${where}`;
+    if (clientConfig.endpoint === undefined) return `AWS ${where}`;
+    return `${target.kind === 'sandbox' ? 'sandbox' : 'endpoint'} ${clientConfig.endpoint} (${where})`;
   }
   return { target, clientConfig, stackName, outputs, describe, caller: async () => (await identity()).arn };
 }
@@ -80,7 +82,7 @@ async function readOutputs(
 function complete(outputs: Partial<StackOutputs>, stackName: string): StackOutputs {
   const { ArtifactBucketName, StateMachineArn, LedgerTableName, TopicArn, PolicyPrefix, SlackSecretArn } = outputs;
   if (ArtifactBucketName && StateMachineArn && LedgerTableName && TopicArn && PolicyPrefix && SlackSecretArn)
-    return { ArtifactBucketName, StateMachineArn, LedgerTableName, TopicArn, PolicyPrefix, SlackSecretArn };
+    return { ...outputs, ArtifactBucketName, StateMachineArn, LedgerTableName, TopicArn, PolicyPrefix, SlackSecretArn };
   const came = Object.keys(outputs).join(', ') || 'none';
   throw new Failure(`stack ${stackName} is not a Weighbridge pipeline, or an older one: its outputs are ${came}`);
 }

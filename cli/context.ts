@@ -18,7 +18,7 @@ export function contextOf(options: ConnectionOptions): Context {
   return { out: createOutput(), connection: connect(options), signal: stop.signal };
 }
 
-/** How often to look again, in real milliseconds: a sandbox's time may run fast, and its calls cost nothing. */
+/** How often to look again, in real milliseconds: time may run fast where it is not AWS's, and calls cost nothing there. */
 export function pollMsOf(connection: Connection): number {
-  return connection.target.kind === 'sandbox' ? 250 : 3000;
+  return connection.clientConfig.endpoint === undefined ? 3000 : 250;
 }

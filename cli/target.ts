@@ -48,21 +48,21 @@ const CHOOSES_AWS = [
 export function resolveTarget(options: TargetOptions, env: Environment, folder: string): Target {
   if (options.aws && options.sandbox) throw usage('--aws and --sandbox exclude each other');
   if (options.profile && options.sandbox) throw usage('--profile and --sandbox exclude each other');
-  if (options.aws || options.profile) return onAws(options);
+  if (options.aws || options.profile) return onAws(options, env);
   if (typeof options.sandbox === 'string') return inSandbox(checkedUrl(options.sandbox, '--sandbox'), options);
   if (env.WEIGHBRIDGE_ENDPOINT) return inSandbox(checkedUrl(env.WEIGHBRIDGE_ENDPOINT, 'WEIGHBRIDGE_ENDPOINT'), options);
-  if (!options.sandbox && CHOOSES_AWS.some((name) => env[name])) return onAws(options);
-  return announced(options, readSandbox(folder));
+  if (!options.sandbox && CHOOSES_AWS.some((name) => env[name])) return onAws(options, env);
+  return announced(options, env, readSandbox(folder));
 }
 
-function announced(options: TargetOptions, found: RunningSandbox | undefined): Target {
+function announced(options: TargetOptions, env: Environment, found: RunningSandbox | undefined): Target {
   if (found && isRunning(found)) return inSandbox(found.url, { region: options.region ?? found.region });
   if (found) {
     const todo = 'start it again with `weighbridge sandbox`, or say --aws if you mean an AWS account';
     throw new Failure(`the sandbox that ran here (process ${found.pid}) is gone: ${todo}`);
   }
   if (options.sandbox) throw new Failure('no sandbox runs in this folder: start one with `weighbridge sandbox`');
-  return onAws(options);
+  return onAws(options, env);
 }
 
 function inSandbox(endpoint: string, { region }: { region?: string }): Target {
@@ -70,8 +70,9 @@ function inSandbox(endpoint: string, { region }: { region?: string }): Target {
   return { kind: 'sandbox', clientConfig };
 }
 
-function onAws({ region }: TargetOptions): Target {
-  return { kind: 'aws', clientConfig: region ? { region } : {} };
+/** An endpoint in the environment is named, so that everyone can see that it is not AWS's own. */
+function onAws({ region }: TargetOptions, { AWS_ENDPOINT_URL: endpoint }: Environment): Target {
+  return { kind: 'aws', clientConfig: { ...(region && { region }), ...(endpoint && { endpoint }) } };
 }
 
 function checkedUrl(text: string, what: string): string {

@@ -20,7 +20,7 @@ import { weighbridge } from './weighbridge.ts';
 import type { Ended } from './weighbridge.ts';
 
 /** One function for each test, so that none depends on another. */
-const FUNCTIONS = ['story', 'approved', 'refused', 'repeated', 'unruly'];
+const FUNCTIONS = ['story', 'approved', 'refused', 'repeated', 'unruly', 'uploaded'];
 const TIME_LIMIT_MS = 120_000;
 
 let local: LocalSandbox;
@@ -66,6 +66,19 @@ describe('weighbridge as a process', { timeout: TIME_LIMIT_MS }, () => {
     ]);
     expectEnd(await run('history', '--function', 'story'), 0, / story +1\.0\.0 +production +- → 1 +promoted/);
     expectEnd(await run('watch', '--function', 'story'), 0, /Released/);
+  });
+
+  it('goes where AWS_ENDPOINT_URL says, and says so', async () => {
+    const env = {
+      AWS_ENDPOINT_URL: local.sandbox.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'any',
+      AWS_SECRET_ACCESS_KEY: 'any',
+    };
+    const named = ['--function', 'uploaded', '--version', '1.0.0'];
+    const ended = await weighbridge(['release', '1.0.0.zip', ...named], { cwd, env });
+    expectEnd(ended, 0, /uploaded s3:/);
+    expect(ended.stderr).toContain(`to endpoint ${local.sandbox.url} (account 123456789012, us-east-1)`);
   });
 
   it.each([

@@ -38,7 +38,12 @@ describe('the target', () => {
     { name: 'is the sandbox that runs in the folder', announced: process.pid, goes: URL_HERE },
     { name: 'is AWS where credentials are set', env: key, announced: process.pid, goes: 'aws' },
     { name: 'is AWS where a profile is set', env: { AWS_PROFILE: 'p' }, announced: process.pid, goes: 'aws' },
-    { name: 'is what AWS_ENDPOINT_URL says', env: { AWS_ENDPOINT_URL: 'x' }, announced: process.pid, goes: 'aws' },
+    {
+      name: 'is AWS where an endpoint is set',
+      env: { AWS_ENDPOINT_URL: URL_ELSEWHERE },
+      announced: process.pid,
+      goes: 'aws',
+    },
     { name: 'is AWS with --aws', options: { aws: true }, announced: process.pid, goes: 'aws' },
     { name: 'is AWS with --profile', options: { profile: 'p' }, announced: process.pid, goes: 'aws' },
     {
@@ -83,6 +88,11 @@ describe('the target', () => {
     announce(NO_PROCESS);
     expect(() => resolveTarget({}, {}, folder)).toThrow(/is gone: start it again .* or say --aws/);
     expect(resolveTarget({ aws: true }, {}, folder).kind).toBe('aws');
+  });
+
+  it('takes the endpoint that the environment says, to name it and to address buckets by path', () => {
+    const { clientConfig } = resolveTarget({}, { AWS_ENDPOINT_URL: URL_ELSEWHERE }, folder);
+    expect(clientConfig).toEqual({ endpoint: URL_ELSEWHERE });
   });
 
   it('takes the region of the sandbox, unless another is given', () => {
