@@ -1,13 +1,15 @@
 import { ledgerTable } from '../functions/aws/ledger-table.ts';
 import type { LedgerTable } from '../functions/aws/ledger-table.ts';
 import { lambdaHost } from '../functions/aws/host.ts';
+import { lockBook } from '../functions/aws/ledger-locks.ts';
 import { releaseBook } from '../functions/aws/ledger-releases.ts';
 import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
-import type { CurrentRelease, Evidence, RolloutRecord } from '../functions/rollout/records.ts';
+import type { Ledger } from '../functions/ports.ts';
+import type { CurrentRelease, Evidence, Lock, RolloutRecord } from '../functions/rollout/records.ts';
 import type { Connection } from './connection.ts';
 
-/** What the commands read of the ledger, and the one thing that they write: a person's decision. */
-export interface LedgerView {
+/** What the commands read of the ledger, and what they write: a person's decision, and the release that is adopted. */
+export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'recordCurrent'> {
   /** Rollouts that are under way, of one function or of all. */
   open(functionName?: string): Promise<readonly RolloutRecord[]>;
   /** All rollouts of a function, newest first. */
@@ -18,10 +20,21 @@ export interface LedgerView {
   current(functionName: string, environment: string): Promise<CurrentRelease | undefined>;
   /** Code digest (base64 SHA-256) that a version was first published with. */
   publishedDigest(functionName: string, version: string): Promise<string | undefined>;
+  /** All versions of a function that were ever published. */
+  published(functionName: string): Promise<readonly Published[]>;
+  /** Who may change an environment; undefined when it was never locked. */
+  lock(functionName: string, environment: string): Promise<Lock | undefined>;
   /** Writes a decision unless there is one; returns the one that counts. */
   decide(rollout: RolloutRecord & { heldSince: number }, decision: Decision): Promise<Decision>;
   /** The task token that a decision answers, while somebody waits for it. */
   token(rollout: RolloutRecord & { heldSince: number }): Promise<string | undefined>;
+}
+
+/** A semantic version and what it was first published as. */
+export interface Published {
+  readonly release: string;
+  readonly codeSha256: string;
+  readonly lambdaVersion: string;
 }
 
 export interface Decision {
@@ -49,8 +62,24 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     evidence: (rollout) => table.query<Evidence>(`rollout#${rollout}`, 'evidence#'),
     current: (functionName, environment) => releases.current({ function: functionName, environment }),
     publishedDigest: (functionName, version) => releases.publishedDigest(functionName, version),
+    published: (functionName) => published(table, functionName),
+    lock: (functionName, environment) => table.get<Lock>({ pk: `lock#${functionName}#${environment}`, sk: 'lock' }),
+    ...lockBook(table),
+    recordCurrent: (place, current) => releases.recordCurrent(place, current),
     ...decisions(table),
   };
+}
+
+async function published(table: LedgerTable, functionName: string): Promise<Published[]> {
+  const items = await table.query<Omit<Published, 'release'> & { sk: string }>(
+    `function#${functionName}`,
+    'published#',
+  );
+  return items.map(({ sk, codeSha256, lambdaVersion }) => ({
+    release: sk.slice('published#'.length),
+    codeSha256,
+    lambdaVersion,
+  }));
 }
 
 function decisions(table: LedgerTable): Pick<LedgerView, 'decide' | 'token'> {

@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ConnectionOptions } from './connection.ts';
+import type { AdoptOptions } from './commands/adopt.ts';
 import type { DecideOptions } from './commands/decide.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { DemoOptions } from './demo/demo.ts';
 import type { HistoryOptions } from './commands/history.ts';
 import type { PolicyOptions } from './commands/policy.ts';
@@ -39,6 +41,7 @@ function program(): Command {
   addViews(root);
   addPolicy(root);
   addDecisions(root);
+  addCare(root);
   return root;
 }
 
@@ -150,6 +153,26 @@ function addDecisions(root: Command): void {
       await decide(word, options, await contextFor(options));
     });
   }
+}
+
+function addCare(root: Command): void {
+  const doctor = root.command('doctor').description('Check that everything a release needs is in order; exit 1 if not');
+  const what = 'in a sandbox: what the runs used of what they were granted, and what was refused';
+  targeted(doctor.option('--permissions', what)).action(async (options: DoctorOptions & ConnectionOptions) => {
+    const { doctor: run } = await import('./commands/doctor.ts');
+    fail(!(await run(options, await contextFor(options))));
+  });
+  const adopt = root
+    .command('adopt')
+    .description('Accept what an alias serves as the current release, after somebody moved it by hand')
+    .requiredOption('--function <name>', 'the Lambda function')
+    .requiredOption('--environment <name>', 'the environment')
+    .option('--release <version>', 'which release it is, when the ledger does not know its code')
+    .option('--why <text>', 'the reason, for the record');
+  targeted(adopt).action(async (options: AdoptOptions & ConnectionOptions) => {
+    const { adopt: run } = await import('./commands/adopt.ts');
+    await run(options, await contextFor(options));
+  });
 }
 
 /** Options of every command that talks to an endpoint. */

@@ -6,10 +6,17 @@ import type { Dispatcher, WireResponse } from './wire/message.ts';
 
 const PACKAGES_PATH = '/_weighbridge/lambda/code';
 
-/** Registers the sandbox's own routes: health, faults, and the deployment packages that GetFunction links to. */
+/** Where it is told which granted permissions were used. */
+export const PERMISSIONS_PATH = '/_weighbridge/permissions';
+
+/**
+ * Registers the sandbox's own routes: health, faults, the use of permissions, and the deployment packages that
+ * GetFunction links to.
+ */
 export function addControlRoutes(dispatcher: Dispatcher, world: World, controls: Controls): void {
   dispatcher.routes.set('/_weighbridge/health', () => health(world));
   dispatcher.routes.set(FAULTS_PATH, faultsRoute(controls.faults));
+  dispatcher.routes.set(PERMISSIONS_PATH, () => json(200, { roles: controls.iam.usage() }));
   dispatcher.routes.set(PACKAGES_PATH, (request) =>
     deploymentPackage(controls, request.path.slice(PACKAGES_PATH.length + 1).split('?', 1)[0] ?? ''),
   );

@@ -1,0 +1,64 @@
+import { aliasGateway } from '../../functions/aws/alias-gateway.ts';
+import { executions } from '../../functions/aws/executions.ts';
+import { lambdaHost } from '../../functions/aws/host.ts';
+import type { Connection } from '../connection.ts';
+import { Failure } from '../failure.ts';
+import { openLedger } from '../ledger.ts';
+import { listPolicies } from '../policies.ts';
+import { nowOf } from '../sandbox-control.ts';
+import { checkEnvironment, type EnvironmentFacts } from './environments.ts';
+import { fine, problem, type Finding } from './finding.ts';
+import { checkPolicies, type CheckedEnvironment } from './policies.ts';
+import { checkUndelivered } from './undelivered.ts';
+
+/** Looks at everything that a release needs, and changes nothing. Without a stack there is nothing more to look at. */
+export async function examine(connection: Connection): Promise<Finding[]> {
+  const stack = await checkStack(connection);
+  if (!stack.ok) return [stack];
+  const { findings, environments } = checkPolicies(await listPolicies(connection));
+  const { UndeliveredQueueUrl } = await connection.outputs();
+  return [
+    stack,
+    ...findings,
+    ...(await checkEnvironments(connection, environments)),
+    await checkUndelivered(connection.clientConfig, UndeliveredQueueUrl),
+  ];
+}
+
+async function checkStack(connection: Connection): Promise<Finding> {
+  const subject = connection.stackName;
+  try {
+    await connection.outputs();
+    return fine('stack', subject, `deployed in ${await connection.describe()}`);
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause;
+    return problem('stack', subject, cause.message, 'deploy it with `npx cdk deploy`');
+  }
+}
+
+async function checkEnvironments(
+  connection: Connection,
+  environments: readonly CheckedEnvironment[],
+): Promise<Finding[]> {
+  const now = await nowOf(connection);
+  const read = await factsReader(connection);
+  const facts = await Promise.all(environments.map(read));
+  return facts.flatMap((each) => checkEnvironment(each, now));
+}
+
+async function factsReader(connection: Connection): Promise<(at: CheckedEnvironment) => Promise<EnvironmentFacts>> {
+  const host = lambdaHost({ sdk: connection.clientConfig });
+  const [aliases, machine, ledger] = [aliasGateway(host), executions(host), await openLedger(connection)];
+  const open = await ledger.open();
+  return async (at) => {
+    const rollout = open.find((each) => each.function === at.function && each.environment === at.environment);
+    return {
+      ...at,
+      rollout,
+      routing: (await aliases.read(at.function, at.alias))?.routing,
+      current: await ledger.current(at.function, at.environment),
+      lock: await ledger.lock(at.function, at.environment),
+      execution: rollout && (await machine.status(rollout.execution)),
+    };
+  };
+}
