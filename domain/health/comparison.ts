@@ -57,13 +57,19 @@ export function warmMinutes(
   return minutes.filter(({ at }) => !cold.has(at));
 }
 
-function figuresOf(rule: ComparisonRule, tally: Tally, threshold: number): ComparisonFigures {
+/** The evidence of one metric that the candidate is worse, and the limit that held where there was no stable traffic. */
+export function evidenceOf(rule: ComparisonRule, tally: Tally): { limit: number; eValue: number } {
   const limit = limitOf(rule, tally);
   const logs = [logEvidence(pairedTrials(rule, tally.paired)), logEvidence([limitTrial(limit, tally.alone)])];
+  return { limit, eValue: eValueOf(logMean(logs)) };
+}
+
+function figuresOf(rule: ComparisonRule, tally: Tally, threshold: number): ComparisonFigures {
+  const { limit, eValue } = evidenceOf(rule, tally);
   const compared = tally.pairedSum.candidateTotal;
   return {
     ...sumOf(tally.pairedSum, tally.alone),
-    eValue: eValueOf(logMean(logs)),
+    eValue,
     difference: compared === 0 ? 0 : tally.excess / compared,
     ...(tally.alone.candidateTotal > 0 ? { limit } : {}),
     ...sightFigures(rule, tally, limit, threshold),
