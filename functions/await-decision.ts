@@ -4,12 +4,12 @@ import { attest } from './rollout/evidence.ts';
 import { keepLock } from './rollout/guard.ts';
 import { defineStep, serve } from './runtime.ts';
 
-type Needs = Pick<Ports, 'ledger' | 'callbacks' | 'notifier'>;
+type Needs = Pick<Ports, 'ledger' | 'notifier'>;
 
 /**
- * Writes the task token where `weighbridge approve` and `reject` find it, and tells people once that they are asked. A
- * decision that was made meanwhile is answered at once. The token dies with the tick: the next one makes a new token, and
- * EvaluateHealth reads the decision too, so that none is lost between two tokens.
+ * Writes the task token where `weighbridge approve` and `reject` find it, and tells people once that they are asked. The
+ * token only wakes: a decision is written down before it is answered, and EvaluateHealth reads it at the next tick, so
+ * that none is lost between two tokens.
  */
 export async function awaitDecision(input: AwaitDecisionInput, ports: Needs): Promise<void> {
   const { rollout, progress, step, token } = input;
@@ -18,8 +18,6 @@ export async function awaitDecision(input: AwaitDecisionInput, ports: Needs): Pr
   await ports.ledger.recordToken(rollout.id, heldSince, token);
   const told = (await ports.ledger.rollout(rollout))?.heldSince === heldSince;
   await ports.ledger.updateRollout(rollout, { phase: 'held', heldSince });
-  const decision = await ports.ledger.decision(rollout.id, heldSince);
-  if (decision) return ports.callbacks.succeed(token, decision);
   const deliveries = told ? [] : await ask(input, ports);
   await attest(input, ports.ledger, { asked: input.move.reason, deliveries });
 }

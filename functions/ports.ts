@@ -208,11 +208,6 @@ export interface SecretChecker {
   exists(reference: string): Promise<boolean>;
 }
 
-export interface Callbacks {
-  /** Answers a task token; a token that is no longer waited for is fine. */
-  succeed(token: string, output: object): Promise<void>;
-}
-
 export interface Executions {
   status(executionArn: string): Promise<string | undefined>;
 }
@@ -228,7 +223,6 @@ export interface Ports {
   readonly health: HealthSource;
   readonly notifier: Notifier;
   readonly secrets: SecretChecker;
-  readonly callbacks: Callbacks;
   readonly executions: Executions;
   /** Waits for `ms`; used only for polling Lambda. */
   readonly sleep: (ms: number) => Promise<void>;

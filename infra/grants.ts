@@ -51,7 +51,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.readFunctions(to, ['GetAlias']),
     ...recording(to),
   ],
-  AwaitDecision: (to) => [may.answerMachine(to), ...may.notify(to), ...recording(to)],
+  AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'search'), may.rememberAnswers(to)],
   CompleteRollout: closing,
   RollBack: (to) => [...may.restore(to), ...closing(to)],

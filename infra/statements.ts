@@ -105,12 +105,6 @@ export function describeSecrets({ scope }: Granted): Grant {
   return { sid: 'DescribeSecrets', actions: ['secretsmanager:DescribeSecret'], resources, why };
 }
 
-/** Continues an execution that waits for a decision which is already there. */
-export function answerMachine({ scope }: Granted): Grant {
-  const resources = [names.stateMachineArn(scope)];
-  return { sid: 'AnswerMachine', actions: ['states:SendTaskSuccess'], resources };
-}
-
 /** Whether the execution behind a rollout still runs. */
 export function readExecutions({ scope }: Granted): Grant {
   const why = 'Executions of our own machine; their names are made by EventBridge.';

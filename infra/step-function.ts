@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -15,6 +15,8 @@ import type { Step } from './steps.ts';
 export interface StepFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly grants: readonly Grant[];
+  /** Default: the step's bundle. */
+  readonly code?: Code;
   /** Whether its log group outlives the stack. */
   readonly logRemoval: RemovalPolicy;
 }
@@ -41,7 +43,7 @@ export class StepFunction extends Construct {
     });
     for (const grant of props.grants) this.allow(grant);
     this.function = new NodejsFunction(this, 'Function', {
-      code: bundledCode(step),
+      code: props.code ?? bundledCode(step),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       description: `Weighbridge ${step}`,

@@ -1,6 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ArtifactBucket } from './artifact-bucket.ts';
 import { deadLetterQueue } from './dead-letter-queue.ts';
@@ -24,6 +24,8 @@ export interface WeighbridgeStackProps extends StackProps {
   readonly functions: readonly string[];
   /** Names of functions that policies name as verification hooks. Default: none. */
   readonly hooks?: readonly string[];
+  /** Code of every step in place of its bundle, for tests that run the steps from their sources. */
+  readonly code?: Code;
   /** What happens to bucket, tables and logs when the stack is deleted. Default: they are kept. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -32,10 +34,12 @@ export interface WeighbridgeStackProps extends StackProps {
 export class WeighbridgeStack extends Stack {
   readonly #granted: Granted;
   readonly #removalPolicy: RemovalPolicy;
+  readonly #code: Code | undefined;
 
   constructor(scope: Construct, id: string, props: WeighbridgeStackProps) {
     super(scope, id, { description: 'Weighbridge: releases Lambda functions with measured traffic shifts', ...props });
     this.#removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    this.#code = props.code;
     this.#granted = this.#resources(props);
     const steps = Object.fromEntries(TASK_STEPS.map((step) => [step, this.#step(step)])) as Record<TaskStep, IFunction>;
     const { stateMachine } = new RolloutMachine(this, 'Rollout', {
@@ -60,16 +64,16 @@ export class WeighbridgeStack extends Stack {
 
   #step(step: Step): IFunction {
     return new StepFunction(this, step, {
-      environment: this.#environmentOf(step),
+      environment: this.#environment(),
       grants: grantsOf(step, this.#granted),
       logRemoval: this.#removalPolicy,
+      ...(this.#code && { code: this.#code }),
     }).function;
   }
 
-  /** What every step is told; only `Reconcile` and `AwaitDecision` need to know the machine. */
-  #environmentOf(step: Step): Record<string, string> {
+  /** What every step is told. */
+  #environment(): Record<string, string> {
     const { ledger, idempotency, bucket, topic, slackSecret } = this.#granted;
-    const knowsMachine = step === 'Reconcile' || step === 'AwaitDecision';
     return {
       LEDGER_TABLE: ledger.tableName,
       IDEMPOTENCY_TABLE: idempotency.tableName,
@@ -79,7 +83,6 @@ export class WeighbridgeStack extends Stack {
       SLACK_SECRET_ARN: slackSecret.secretArn,
       POWERTOOLS_SERVICE_NAME: 'weighbridge',
       POWERTOOLS_LOG_LEVEL: 'INFO',
-      ...(knowsMachine && { STATE_MACHINE_ARN: stateMachineArn(this) }),
     };
   }
 

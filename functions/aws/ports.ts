@@ -16,7 +16,6 @@ export function createPorts(host: Host): Ports {
     health: deferred(async () => (await import('./health-source.ts')).healthSource(host)),
     notifier: deferred(async () => (await import('./notifier.ts')).notifier(host)),
     secrets: deferred(async () => (await import('./secrets.ts')).secretChecker(host)),
-    callbacks: deferred(async () => (await import('./executions.ts')).callbacks(host)),
     executions: deferred(async () => (await import('./executions.ts')).executions(host)),
     sleep: host.sleep,
   };

@@ -38,11 +38,4 @@ describe('AwaitDecision', () => {
       { outcome: 'held', reason: expect.stringMatching(/weighbridge approve/) as string },
     ]);
   });
-
-  it('answers at once with a decision that was made meanwhile', async () => {
-    const { ports, state } = open();
-    state.decisions.set(`run-1/production#${NOW}`, { decision: 'approve', by: 'ana' });
-    await awaitDecision(input('one'), ports);
-    expect(state.callbacks).toEqual([{ token: 'one', output: { decision: 'approve', by: 'ana' } }]);
-  });
 });

@@ -29,7 +29,6 @@ export interface FakeState {
   alarms: AlarmNow[];
   notices: Notice[];
   secrets: Set<string>;
-  callbacks: { token: string; output: object }[];
   executionStatus: string | undefined;
   locks: Map<string, Lock>;
   current: Map<string, CurrentRelease>;
@@ -79,7 +78,6 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     alarms: [],
     notices: [],
     secrets: new Set(),
-    callbacks: [],
     executionStatus: 'RUNNING',
     locks: new Map([
       [
@@ -189,7 +187,6 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
       },
     },
     secrets: { exists: async (reference) => state.secrets.has(reference) },
-    callbacks: { succeed: async (token, output) => void state.callbacks.push({ token, output }) },
     executions: { status: async () => state.executionStatus },
     sleep: async () => undefined,
   };

@@ -3,18 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AliasConfiguration, GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
+  SendTaskSuccessCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { App } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Context } from 'aws-lambda';
 import { ZipFile } from 'yazl';
 import type { EnvironmentPolicy } from '../../domain/policy.ts';
@@ -48,14 +50,18 @@ export interface Outcome {
 
 let assembly: string | undefined;
 
-/** Both stacks without bundling: in these tests the steps run from their sources, in this process. */
+/** Both stacks, without the steps' bundles: in these tests the steps run from their sources, in this process. */
 export function synthesised(): string {
   if (assembly) return assembly;
   assembly = mkdtempSync(join(tmpdir(), 'weighbridge-assembly-'));
   const folder = assembly;
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: assembly });
-  new WeighbridgeStack(app, 'Weighbridge', { functions: ['orders'], hooks: ['smoke'] });
+  const app = new App({ outdir: assembly });
+  new WeighbridgeStack(app, 'Weighbridge', {
+    functions: ['orders'],
+    hooks: ['smoke'],
+    code: Code.fromInline('exports.handler = () => null;'),
+  });
   new OrdersStack(app, 'WeighbridgeExample');
   app.synth();
   return assembly;
@@ -155,11 +161,64 @@ export class Pipeline {
 
   /** Physical name of a step's function. */
   functionOf(state: string): string {
-    const found = Object.entries(this.stack.resources).find(([id]) =>
-      new RegExp(`^${state}Function[0-9A-F]{8}$`).test(id),
-    );
-    if (!found) throw new Error(`expected a function for ${state} in the stack`);
-    return found[1];
+    return this.resource(new RegExp(`^${state}Function[0-9A-F]{8}$`));
+  }
+
+  /** Physical id of the one resource of the stack whose logical id matches. */
+  resource(logicalId: RegExp): string {
+    const found = Object.entries(this.stack.resources).filter(([id]) => logicalId.test(id));
+    if (found.length !== 1 || !found[0])
+      throw new Error(`expected one resource like ${logicalId}, got ${found.map(([id]) => id).join(', ')}`);
+    return found[0][1];
+  }
+
+  /** Calls of an operation by one role fail before they have an effect. Returns what mends it. */
+  failCalls(service: 'Lambda' | 'DynamoDB', operation: string, caller: string): () => void {
+    const id = this.sandbox.faults.add({
+      on: 'call',
+      match: { service, operation, caller },
+      action: { kind: 'fail' },
+    });
+    return () => void this.sandbox.faults.remove(id);
+  }
+
+  /** From now on every attempt of this step fails with an error of this name. Returns what mends it. */
+  breakStep(state: string, name = 'InvariantError'): () => void {
+    return this.sandbox.lambda.runInProcess(this.functionOf(state), () => {
+      throw Object.assign(new Error(`${state} is broken on purpose`), { name });
+    });
+  }
+
+  /** S3's events come twice from now on. Returns what mends it. */
+  duplicateEvents(): () => void {
+    const id = this.sandbox.faults.add({
+      on: 'event',
+      match: { source: 'aws.s3' },
+      action: { kind: 'duplicate', ms: 2000 },
+    });
+    return () => void this.sandbox.faults.remove(id);
+  }
+
+  /** S3's events come late from now on. Returns what mends it. */
+  delayEvents(ms: number): () => void {
+    const id = this.sandbox.faults.add({ on: 'event', match: { source: 'aws.s3' }, action: { kind: 'delay', ms } });
+    return () => void this.sandbox.faults.remove(id);
+  }
+
+  async objectVersions(Prefix: string): Promise<string[]> {
+    const Bucket = this.stack.outputs['ArtifactBucketName'];
+    const { Versions = [] } = await this.#s3().send(new ListObjectVersionsCommand({ Bucket, Prefix }));
+    return Versions.map(({ VersionId }) => VersionId ?? '');
+  }
+
+  /** Waits for something that happens outside the execution, for at most an hour of virtual time. */
+  async eventually<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+    const until = this.sandbox.world.clock.now() + 3_600_000;
+    for (;;) {
+      const answer = await ask();
+      if (wanted(answer) || this.sandbox.world.clock.now() > until) return answer;
+      await this.sandbox.world.clock.sleep(10_000);
+    }
   }
 
   async setPolicy(environments: readonly EnvironmentPolicy[] | string): Promise<void> {
@@ -258,6 +317,20 @@ export class Pipeline {
     return Object.keys(alias?.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0
       ? 'split'
       : alias?.FunctionVersion;
+  }
+
+  /** What `weighbridge approve` and `reject` do: write the decision down, then answer the token. */
+  async decide({ id, heldSince }: RolloutRecord, decision: 'approve' | 'reject'): Promise<void> {
+    const at = { pk: `rollout#${id}`, sk: `decision#${heldSince}` };
+    const said = { decision, by: 'ana', why: 'looked at it' };
+    await this.#ledger().send(new PutCommand({ TableName: this.ledgerTable, Item: { ...at, ...said } }));
+    const token = await this.#ledger().send(
+      new GetCommand({ TableName: this.ledgerTable, Key: { ...at, sk: `token#${heldSince}` } }),
+    );
+    const sfn = new SFNClient(this.sandbox.clientConfig);
+    await sfn.send(
+      new SendTaskSuccessCommand({ taskToken: token.Item?.['token'] as string, output: JSON.stringify(said) }),
+    );
   }
 
   async lockOwner(environment = 'production'): Promise<string> {
