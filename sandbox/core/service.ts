@@ -83,7 +83,7 @@ export function operation<I, O>(spec: {
   handle: (input: I, call: Call) => O | Promise<O>;
   differs?: string;
 }): Operation {
-  return spec as Operation;
+  return spec;
 }
 
 export interface Service {
