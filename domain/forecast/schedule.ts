@@ -46,7 +46,7 @@ function stepStretches(plan: RolloutPlan): Stretch[] {
 
 /** The first share is not left before its first figures are there, if there is anything to compare. */
 function firstVerdictSeconds({ health }: RolloutPlan): number {
-  return health.errors || health.throttles || health.slow ? arrivalSeconds(health) : 0;
+  return health.errors || health.throttles || health.slow || health.custom.length > 0 ? arrivalSeconds(health) : 0;
 }
 
 function budgetStretches(plan: RolloutPlan, budget: Budget, traffic: Traffic, candidateRate: number): Stretch[] {

@@ -1,4 +1,7 @@
 import { arrivalSeconds } from '../health/arrival.ts';
+import { minutesNeeded } from '../health/custom/sign-test.ts';
+import type { CustomRule } from '../health/custom/rules.ts';
+import { thresholdOf } from '../health/judge.ts';
 import type { ComparisonRule } from '../health/rules.ts';
 import { duration } from '../duration.ts';
 import type { RolloutPlan } from '../plan.ts';
@@ -12,11 +15,13 @@ export function warningsOf(plan: RolloutPlan, traffic: Traffic, stretches: reado
     ...comparability(plan),
     ...tooShort(plan, stretches),
     ...blindness(plan, traffic, stretches),
+    ...ownMetrics(plan, stretches),
   ];
 }
 
 function judges({ health }: RolloutPlan): string[] {
-  if (health.errors || health.throttles || health.slow || health.alarms.length > 0) return [];
+  if (health.errors || health.throttles || health.slow || health.custom.length > 0 || health.alarms.length > 0)
+    return [];
   return ['nothing is compared and no alarm is named: verification alone judges; switch `health.errors` on'];
 }
 
@@ -103,4 +108,27 @@ function shareNeeded(
   return shares.find((percent) => {
     return (traffic.requestsPerMinute * percent * (to - from)) / 100 >= neededAt(plan, rule, traffic, percent);
   });
+}
+
+/** A rule on a metric of the user's own needs minutes, however many requests each of them has. */
+function ownMetrics(plan: RolloutPlan, stretches: readonly Stretch[]): string[] {
+  const beside = minutesOf(stretches.filter(({ percent }) => percent < 100));
+  const all = minutesOf(stretches);
+  return plan.health.custom.flatMap((rule) => {
+    const needed = minutesFor(plan, rule);
+    const minutes = Math.max(0, (rule.compare ? beside : all) - plan.health.metricLagSeconds / 60 - rule.ignoreMinutes);
+    if (minutes >= needed) return [];
+    const where = rule.compare ? 'beside the stable version' : 'in traffic';
+    return [
+      `${rule.name} takes ${needed} minutes ${where} to judge, the plan has ${Math.floor(minutes)}; bake longer for it to decide`,
+    ];
+  });
+}
+
+function minutesFor({ health }: RolloutPlan, rule: CustomRule): number {
+  return rule.compare ? minutesNeeded(thresholdOf(health)) : rule.ofMinutes;
+}
+
+function minutesOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { from, to }) => sum + to - from, 0);
 }
