@@ -101,8 +101,9 @@ async function releaseOf(options: AdoptOptions, { codeSha256 }: Served, ledger: 
     if (newest !== undefined) return newest;
     throw new Failure('no release has the code that the alias serves: say which version it is with --release');
   }
-  const known = published.find((each) => each.release === strictVersion(release));
-  if (!known || known.codeSha256 === codeSha256) return release;
+  const named = strictVersion(release);
+  const known = published.find((each) => each.release === named);
+  if (!known || known.codeSha256 === codeSha256) return named;
   throw new Failure(
     `${release} was released with other bytes (${known.codeSha256}) than the alias serves (${codeSha256})`,
   );
