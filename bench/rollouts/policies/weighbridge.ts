@@ -1,0 +1,130 @@
+import { evidenceOf, warmMinutes } from '../../../domain/health/comparison.ts';
+import type { AlarmReading, AlarmState, Figures, Verdict } from '../../../domain/health/figures.ts';
+import { judge, thresholdOf, type HealthInput } from '../../../domain/health/judge.ts';
+import { busiestOfLastFive, judgedMinutes, totals } from '../../../domain/health/minutes.ts';
+import { tallyOf } from '../../../domain/health/tally.ts';
+import { firstMove, nextMove, type Move, type Position } from '../../../domain/next-move.ts';
+import { planRollout, type RolloutPlan } from '../../../domain/plan.ts';
+import type { EnvironmentPolicy } from '../../../domain/policy.ts';
+import type { Cell } from '../cell.ts';
+import type { Action, Policy, Rollout } from '../policy.ts';
+import type { Shown } from '../world.ts';
+import { errorRateAlarm } from './alarms.ts';
+
+type Strategy = EnvironmentPolicy['strategy'];
+const ALARM = 'alias-errors';
+
+/** Weighbridge itself: the domain's own plan, verdict and next move, with the default health rules. */
+export function weighbridge(name: string, strategy: Strategy, minutes: number): Policy {
+  const source = 'domain/health, domain/strategy and domain/next-move.ts of this repository, default health rules';
+  const rollout = (cell: Cell): Rollout => new WeighbridgeRollout(planFor(strategy, cell));
+  return { name, ours: true, source, minutes, latency: true, rollout };
+}
+
+function planFor(strategy: Strategy, cell: Cell): RolloutPlan {
+  const slow = cell.slow ? { slow: { overMilliseconds: 300 } } : {};
+  const alarms = cell.alarm ? { alarms: [ALARM] } : {};
+  return planRollout({ name: 'production', strategy, health: { ...slow, ...alarms } });
+}
+
+class WeighbridgeRollout implements Rollout {
+  readonly #plan: RolloutPlan;
+  readonly #blank: Figures;
+  readonly #raisedAt: number[] = [];
+  #at: Pick<Position, 'step' | 'percent' | 'enteredAt' | 'heldSince'> = { step: -1, percent: 0, enteredAt: 0 };
+  #alarmAtStart: AlarmState = 'OK';
+
+  constructor(plan: RolloutPlan) {
+    this.#plan = plan;
+    this.#blank = judge({ ...this.#input(0, { candidate: [], stable: [] }), alarms: [] }).figures;
+  }
+
+  begin(now: number, shown: Shown): Action {
+    this.#alarmAtStart = this.#alarmState(shown);
+    return this.#do(firstMove(this.#plan), now);
+  }
+
+  look(now: number, shown: Shown): Action {
+    return this.#do(this.#move(now, shown), now);
+  }
+
+  /**
+   * The domain's move. A verdict costs a fifth of a millisecond, most of it for figures that only people read; when no
+   * comparison has its proof and the move is one and the same for every other verdict, it is taken without them.
+   */
+  #move(now: number, shown: Shown): Move {
+    const input = this.#input(now, shown);
+    const { quiet, figures } = this.#glance(input);
+    if (quiet && input.alarms.length === 0) {
+      const moves = (['healthy', 'inconclusive'] as const).map((kind) =>
+        this.#next(now, { kind, reasons: [], figures }),
+      );
+      const [first] = moves;
+      if (first && moves.every((move) => sameMove(move, first))) return first;
+    }
+    return this.#next(now, judge(input));
+  }
+
+  #next(now: number, verdict: Verdict): Move {
+    return nextMove({ plan: this.#plan, phase: 'steps', ...this.#at, now, verdict });
+  }
+
+  #glance(input: HealthInput): { quiet: boolean; figures: Figures } {
+    const judged = judgedMinutes({ ...input, metricLagSeconds: input.rules.metricLagSeconds });
+    const threshold = thresholdOf(input.rules);
+    const { errors, slow } = input.rules;
+    const warm = slow ? warmMinutes(judged.minutes, input.raisedAt, input.rules.ignoreLatencyMinutes) : [];
+    const proofs = [
+      errors && evidenceOf(errors, tallyOf('errors', judged.minutes)).eValue >= threshold,
+      slow && evidenceOf(slow, tallyOf('slow', warm)).eValue >= threshold,
+    ];
+    const figures = {
+      ...this.#blank,
+      candidate: totals(judged.minutes, 'candidate'),
+      stable: totals(judged.minutes, 'stable'),
+      requestsPerMinute: busiestOfLastFive(judged),
+      trafficSince: Math.min(...input.raisedAt),
+    };
+    return { quiet: !proofs.includes(true), figures };
+  }
+
+  #input(now: number, shown: Shown): HealthInput {
+    const alarms: AlarmReading[] = this.#plan.health.alarms.map((name) => {
+      return { name, state: this.#alarmState(shown), atStart: this.#alarmAtStart };
+    });
+    return { now, rules: this.#plan.health, ...shown, raisedAt: this.#raisedAt, alarms, minInvocations: 0 };
+  }
+
+  #alarmState(shown: Shown): AlarmState {
+    return errorRateAlarm('alias', shown) ? 'ALARM' : 'OK';
+  }
+
+  #do(move: Move, now: number): Action {
+    switch (move.kind) {
+      case 'shift':
+        this.#at = { step: move.step, percent: move.percent, enteredAt: now };
+        this.#raisedAt.push(now);
+        return { kind: 'wait', milliseconds: this.#firstWait() * 1000, percent: move.percent };
+      case 'bake':
+        this.#at = { ...this.#at, heldSince: undefined };
+        return { kind: 'wait', milliseconds: move.waitSeconds * 1000 };
+      case 'hold':
+        this.#at = { ...this.#at, heldSince: this.#at.heldSince ?? now };
+        return { kind: 'wait', milliseconds: this.#plan.holdTickSeconds * 1000 };
+      case 'promote':
+      case 'complete':
+        return { kind: 'promote' };
+      case 'rollBack':
+        return { kind: 'rollBack' };
+    }
+  }
+
+  #firstWait(): number {
+    const { steps, tickSeconds } = this.#plan;
+    return Math.min(tickSeconds, steps[this.#at.step]?.bakeSeconds ?? tickSeconds);
+  }
+}
+
+function sameMove(a: Move, b: Move): boolean {
+  return JSON.stringify({ ...a, reason: '' }) === JSON.stringify({ ...b, reason: '' });
+}
