@@ -1,5 +1,5 @@
 import { arrivalSeconds } from '../health/arrival.ts';
-import { minutesNeeded } from '../health/custom/sign-test.ts';
+import { minutesToProve } from '../health/custom/sign-test.ts';
 import type { CustomRule } from '../health/custom/rules.ts';
 import { thresholdOf } from '../health/judge.ts';
 import type { ComparisonRule } from '../health/rules.ts';
@@ -126,7 +126,7 @@ function ownMetrics(plan: RolloutPlan, stretches: readonly Stretch[]): string[] 
 }
 
 function minutesFor({ health }: RolloutPlan, rule: CustomRule): number {
-  return rule.compare ? minutesNeeded(thresholdOf(health)) : rule.ofMinutes;
+  return rule.compare ? minutesToProve(thresholdOf(health)) : rule.ofMinutes;
 }
 
 function minutesOf(stretches: readonly Stretch[]): number {

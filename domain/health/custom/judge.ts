@@ -3,7 +3,7 @@ import { MINUTE, startOfMinute } from '../minutes.ts';
 import { evidence } from '../words.ts';
 import type { CustomFigures, CustomReading, MinuteValue } from './readings.ts';
 import type { CustomRule } from './rules.ts';
-import { minutesNeeded, signEvidence } from './sign-test.ts';
+import { minutesToProve, signEvidence } from './sign-test.ts';
 
 /** What is known of a custom rule, and when its minutes count. Times are milliseconds since the epoch. */
 export type CustomInput = {
@@ -56,7 +56,7 @@ function judgeComparison(input: CustomInput, tolerancePercent: number): CustomFi
   }).length;
   const figures: CustomFigures = {
     minutes: pairs.length,
-    neededMinutes: minutesNeeded(threshold),
+    neededMinutes: minutesToProve(threshold),
     bad: lost,
     eValue: signEvidence(lost, pairs.length),
     ...medianOf(

@@ -45,6 +45,9 @@ const bounds = {
     .describe('Comparison with the stable version, minute by minute.'),
 };
 
+/** Id that the result of a rule has in its request for metric data. */
+export const RESULT_ID = 'weighbridge_result';
+
 /** One metric of the user's own as a health rule. */
 export const customRuleSchema = z
   .strictObject({
@@ -55,7 +58,13 @@ export const customRuleSchema = z
     metric: metric.optional().describe('The metric; or give `expression` and `metrics`.'),
     expression: z.string().min(1).max(1024).optional().describe('CloudWatch metric math over the ids of `metrics`.'),
     metrics: z
-      .record(z.string().regex(/^[a-z][a-zA-Z0-9_]{0,200}$/, 'an id that begins with a small letter'), metric)
+      .record(
+        z
+          .string()
+          .regex(/^[a-z][a-zA-Z0-9_]{0,200}$/, 'an id that begins with a small letter')
+          .refine((id) => id !== RESULT_ID, { message: `expected another id than ${RESULT_ID}, which is taken` }),
+        metric,
+      )
       .optional()
       .describe('The metrics of the expression, by id.'),
     better: z.enum(['lower', 'higher']).describe('Which values are better.'),

@@ -17,7 +17,7 @@ export function signEvidence(lost: number, minutes: number): number {
 }
 
 /** Fewest minutes that can prove anything: a candidate that loses every one of them. */
-export function minutesNeeded(threshold: number): number {
+export function minutesToProve(threshold: number): number {
   let minutes = 1;
   while (signEvidence(minutes, minutes) < threshold) minutes++;
   return minutes;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MinuteValue } from '../../../domain/health/custom/readings.ts';
-import { minutesNeeded, signEvidence } from '../../../domain/health/custom/sign-test.ts';
+import { minutesToProve, signEvidence } from '../../../domain/health/custom/sign-test.ts';
 import { judge, thresholdOf } from '../../../domain/health/judge.ts';
 import { aHealthInput, aPlanOf, messageOf, MINUTE, rulesOf, type HealthPolicy } from '../builders.ts';
 import { generator } from '../random.ts';
@@ -110,7 +110,7 @@ describe('signEvidence', () => {
   });
 
   it('needs nine lost minutes in a row to reach 100', () => {
-    expect(minutesNeeded(100)).toBe(9);
+    expect(minutesToProve(100)).toBe(9);
     expect(signEvidence(8, 8)).toBeLessThan(100);
     expect(signEvidence(9, 9)).toBeGreaterThanOrEqual(100);
   });
