@@ -37,7 +37,10 @@ const verify = z.strictObject({
     .max(170)
     .optional()
     .describe('Function, by name or ARN, that is invoked to check the candidate.'),
-  warm: z.int().min(0).max(1000).optional().describe('Execution environments to warm before any traffic moves.'),
+  warm: z
+    .union([z.literal('auto'), z.int().min(0).max(1000)])
+    .default('auto')
+    .describe('Execution environments to warm before each rise of the share; auto: as many as its traffic keeps busy.'),
 });
 
 const configuration = z.strictObject({

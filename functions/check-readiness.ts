@@ -35,6 +35,7 @@ export async function checkReadiness(input: CheckReadinessInput, ports: Needs): 
     ...triggersBypassingAlias(await ports.references.triggers(input.release.function), input.plan.alias),
     ...(await versionFindings(input, latest, ports)),
     ...missingAlarms(input.plan.health.alarms, found),
+    ...(await metricFindings(input, ports)),
     ...(await secretFindings(input, ports)),
   ];
   await attest(input, ports.ledger, { findings, alarmsAtStart: alarms });
@@ -91,6 +92,22 @@ async function versionFindings(input: CheckReadinessInput, latest: FunctionFacts
     );
   }
   return findings;
+}
+
+/** The policy's own metrics are asked for once, of the stable version: what CloudWatch cannot compute is known right away. */
+async function metricFindings({ release, plan, rollout, step }: CheckReadinessInput, ports: Needs): Promise<Finding[]> {
+  const version = rollout.stable ?? '1';
+  const range = { functionName: release.function, alias: plan.alias, from: step.now - 600_000, to: step.now };
+  const asked = plan.health.custom.map(async (rule) => {
+    try {
+      await ports.health.custom({ ...range, rules: [rule], candidate: version, stable: null });
+      return [];
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === 'InvalidReleaseError') return [refusal('metric', cause.message)];
+      throw cause;
+    }
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 async function secretFindings({ plan }: CheckReadinessInput, { secrets }: Needs): Promise<Finding[]> {

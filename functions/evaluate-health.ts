@@ -1,4 +1,4 @@
-import type { MinuteFigures, Verdict } from '../domain/health/figures.ts';
+import type { Verdict } from '../domain/health/figures.ts';
 import { judge } from '../domain/health/judge.ts';
 import { type Decision, type Move, nextMove } from '../domain/next-move.ts';
 import { describeRouting, sameRouting } from '../domain/routing.ts';
@@ -6,6 +6,7 @@ import { evaluateHealthInput, type EvaluateHealthInput, type Progress } from './
 import type { Ports } from './ports.ts';
 import { moved } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
+import { gatherHealth, keepFigures } from './rollout/gather-health.ts';
 import { keepLock } from './rollout/guard.ts';
 import { firstTraffic } from './rollout/opening.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -18,8 +19,6 @@ export interface Evaluation {
 }
 
 type Needs = Pick<Ports, 'aliases' | 'health' | 'ledger'>;
-
-const MINUTE = 60_000;
 
 /**
  * Gathers both versions' figures and the alarms since the rollout began, judges them from scratch, and decides the move.
@@ -35,7 +34,14 @@ export async function evaluateHealth(input: EvaluateHealthInput, ports: Needs): 
   const beforeTraffic = progress.phase === 'steps' && progress.step < 0;
   const verdict = beforeTraffic ? null : await judgeNow(input, ports);
   const move = firstTraffic(decide(input, verdict, decision), { plan, rollout, candidate: input.candidate });
-  await attest(input, ports.ledger, { verdict, move, percent: progress.percent, ...(decision && { decision }) });
+  const { routing: _ours, ...position } = progress;
+  await attest(input, ports.ledger, {
+    verdict,
+    move,
+    percent: progress.percent,
+    position,
+    ...(decision && { decision }),
+  });
   const reason = verdict ? verdict.reasons.join('; ') : move.reason;
   await ports.ledger.updateRollout(rollout, { verdict: verdict?.kind ?? 'none', reason });
   const since = move.kind === 'hold' ? (heldSince ?? step.now) : null;
@@ -63,38 +69,11 @@ async function refuseForeignRouting(
   throw moved(change, current ? describeRouting(current.routing) : 'no such alias');
 }
 
-async function judgeNow(
-  { release, plan, rollout, candidate, progress, step }: EvaluateHealthInput,
-  { health }: Needs,
-): Promise<Verdict> {
-  const from = Math.floor((progress.raisedAt[0] ?? progress.enteredAt) / MINUTE) * MINUTE;
-  const stable = rollout.stable === candidate.version ? null : rollout.stable;
-  const slow = plan.health.slow === false ? undefined : plan.health.slow.overMilliseconds;
-  const versions = stable === null ? [candidate.version] : [candidate.version, stable];
-  const query = {
-    functionName: release.function,
-    alias: plan.alias,
-    versions,
-    from,
-    to: step.now,
-    slowOverMilliseconds: slow,
-  };
-  const figures = await health.figures(query);
-  const alarms = await health.alarms(plan.health.alarms);
-  const before = new Map((rollout.alarmsAtStart ?? []).map(({ name, state }) => [name, state]));
-  return judge({
-    now: step.now,
-    rules: plan.health,
-    candidate: of(figures, candidate.version),
-    stable: stable === null ? [] : of(figures, stable),
-    raisedAt: progress.raisedAt,
-    alarms: alarms.map(({ name, state }) => ({ name, state, atStart: before.get(name) ?? 'MISSING' })),
-    minInvocations: plan.minInvocations,
-  });
-}
-
-function of(figures: Readonly<Record<string, readonly MinuteFigures[]>>, version: string): readonly MinuteFigures[] {
-  return figures[version] ?? [];
+/** The figures are kept before they are judged: what a verdict was made from can always be looked at again. */
+async function judgeNow(input: EvaluateHealthInput, ports: Needs): Promise<Verdict> {
+  const gathered = await gatherHealth(input, ports);
+  await keepFigures(input, gathered, ports.ledger);
+  return judge(gathered);
 }
 
 export const step = defineStep({

@@ -1,9 +1,12 @@
+import type { CustomReading } from '../domain/health/custom/readings.ts';
+import type { CustomRule } from '../domain/health/custom/rules.ts';
 import type { MinuteFigures } from '../domain/health/figures.ts';
 import type { AlarmState } from '../domain/health/figures.ts';
+import type { TrafficMinute } from '../domain/health/traffic.ts';
 import type { Decision } from '../domain/next-move.ts';
 import type { Release } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
-import type { CurrentRelease, Evidence, Lock, Place, RolloutRecord } from './rollout/records.ts';
+import type { CurrentRelease, Evidence, KeptFigures, Lock, Place, RolloutRecord } from './rollout/records.ts';
 
 /** An alias as Lambda reports it. `revisionId` guards the next write. */
 export interface AliasState {
@@ -150,6 +153,10 @@ export interface Ledger {
   ): Promise<void>;
   /** Appends evidence; the same state and tick again leaves the first entry. */
   append(rollout: string, evidence: Evidence): Promise<void>;
+  /** Keeps what one tick saw for the first time, as text; the same tick again leaves what is there. */
+  keepFigures(rollout: string, tick: number, parts: readonly string[]): Promise<void>;
+  /** What earlier ticks kept, oldest first. */
+  keptFigures(rollout: string): Promise<readonly KeptFigures[]>;
   /** Rollouts that have not ended, of one execution or of all. */
   openRollouts(execution?: string): Promise<readonly RolloutRecord[]>;
   decision(rollout: string, heldSince: number): Promise<Decision | undefined>;
@@ -160,6 +167,26 @@ export interface Ledger {
 export interface AlarmNow {
   readonly name: string;
   readonly state: AlarmState;
+}
+
+/** The user's own metrics of two versions, from `from` to `to` (ms); `stable` is null without one. */
+export interface CustomQuery {
+  readonly rules: readonly CustomRule[];
+  readonly functionName: string;
+  readonly alias: string;
+  readonly candidate: string;
+  readonly stable: string | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What an alias had to do from `from` to `to` (ms), whatever the version. */
+export interface TrafficQuery {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly from: number;
+  readonly to: number;
+  readonly periodSeconds: number;
 }
 
 export interface HealthSource {
@@ -174,6 +201,10 @@ export interface HealthSource {
   }): Promise<Readonly<Record<string, readonly MinuteFigures[]>>>;
   /** Metric and composite alarms by name, in the order asked for. */
   alarms(names: readonly string[]): Promise<readonly AlarmNow[]>;
+  /** Values of the policy's own metrics. @throws InvalidReleaseError when CloudWatch cannot compute one of them. */
+  custom(query: CustomQuery): Promise<readonly CustomReading[]>;
+  /** Traffic of an alias, period by period. */
+  traffic(query: TrafficQuery): Promise<readonly TrafficMinute[]>;
 }
 
 /** What people are told. */

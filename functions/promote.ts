@@ -6,20 +6,22 @@ import type { Ports } from './ports.ts';
 import { changeRouting } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
 import { keepLock } from './rollout/guard.ts';
+import { warm } from './rollout/warm.ts';
 import { defineStep, serve } from './runtime.ts';
 
-type Needs = Pick<Ports, 'aliases' | 'ledger'>;
+type Needs = Pick<Ports, 'aliases' | 'functions' | 'health' | 'ledger' | 'sleep'>;
 
 /**
- * Points the alias at the candidate in one call, and creates it on a first release. A retry finds it there.
+ * Warms the candidate for all of the traffic, and points the alias at the candidate in one call, and creates it on a first release. A retry finds it there.
  * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
  */
 export async function promote(input: ShiftTrafficInput, ports: Needs): Promise<{ progress: Progress; move: Move }> {
   const { plan, rollout, candidate, progress, step } = input;
   await keepLock(input, ports.ledger);
+  const warmed = await warm(input, 100, ports);
   const wanted = promoted(candidate.version);
   const before = rollout.saved ? await repoint(input, rollout.saved, ports) : await create(input, ports);
-  await attest(input, ports.ledger, { move: input.move, before, after: wanted });
+  await attest(input, ports.ledger, { move: input.move, warmed, before, after: wanted });
   await ports.ledger.updateRollout(rollout, { phase: 'final', share: 100 });
   const waitSeconds = Math.min(plan.tickSeconds, plan.finalBakeSeconds);
   const risen = [...progress.raisedAt, step.now];

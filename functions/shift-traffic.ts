@@ -5,12 +5,13 @@ import type { Ports } from './ports.ts';
 import { changeRouting } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
 import { keepLock } from './rollout/guard.ts';
+import { warm } from './rollout/warm.ts';
 import { defineStep, serve } from './runtime.ts';
 
-type Needs = Pick<Ports, 'aliases' | 'ledger'>;
+type Needs = Pick<Ports, 'aliases' | 'functions' | 'health' | 'ledger' | 'sleep'>;
 
 /**
- * Gives the candidate the share that was decided. Reads, compares, then writes: a retry finds the share in place.
+ * Warms the candidate for the share that was decided, and gives it to it. Reads, compares, then writes: a retry finds the share in place.
  * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
  */
 export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Promise<{ progress: Progress }> {
@@ -21,10 +22,11 @@ export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Prom
     );
   }
   await keepLock(input, ports.ledger);
+  const warmed = await warm(input, move.percent, ports);
   const wanted = shifted(rollout.saved.version, candidate.version, move.percent);
   const left = progress.routing ?? rollout.saved;
   const before = await changeRouting(ports.aliases, { function: release.function, alias: plan.alias, left, wanted });
-  await attest(input, ports.ledger, { move, before, after: wanted });
+  await attest(input, ports.ledger, { move, warmed, before, after: wanted });
   await ports.ledger.updateRollout(rollout, { phase: 'steps', share: move.percent });
   const bakeSeconds = plan.steps[move.step]?.bakeSeconds ?? plan.tickSeconds;
   return {

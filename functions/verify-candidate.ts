@@ -16,8 +16,8 @@ interface HookAnswer {
 }
 
 /**
- * Invokes the candidate directly, at 0 % of the traffic: once for each contract case, then the policy's hook, then as often
- * at once as `warm` says, so that its first users do not meet cold starts. Safe to repeat.
+ * Invokes the candidate directly, at 0 % of the traffic: once for each contract case, then the policy's hook. Safe to
+ * repeat. Warming comes later, right before each share: environments that nobody uses do not last.
  * @throws InvalidReleaseError listing every answer that broke the contract: reject.
  */
 export async function verifyCandidate(
@@ -34,7 +34,6 @@ export async function verifyCandidate(
       expected(what, violations.join('; '), 'mend the code or the contract and release a newer version'),
     );
   }
-  await warm(input, ports);
   const move = opening(input);
   return { move, progress: start(input, move) };
 }
@@ -59,12 +58,6 @@ async function runHook({ release, plan, candidate }: VerifyCandidateInput, { fun
   const said = (answer.payload ?? {}) as HookAnswer;
   if (answer.functionError) return [`hook ${hook} failed: ${JSON.stringify(answer.payload)}`];
   return said.ok === false ? [`hook ${hook} said no: ${said.reason ?? 'no reason given'}`] : [];
-}
-
-async function warm({ release, plan, candidate }: VerifyCandidateInput, { functions }: Needs): Promise<void> {
-  const event = release.contract[0]?.event;
-  const times = event === undefined ? 0 : (plan.verify?.warm ?? 0);
-  await Promise.all(Array.from({ length: times }, () => functions.invoke(release.function, candidate.version, event)));
 }
 
 function start({ step, rollout }: VerifyCandidateInput, move: Move): Progress {

@@ -16,17 +16,12 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   ],
   BeginRollout: (to) => [may.readFunctions(to, ['GetAlias']), ...recording(to)],
   CheckReadiness: (to) => [
-    may.readFunctions(to, [
-      'GetFunction',
-      'GetAlias',
-      'GetPolicy',
-      'GetProvisionedConcurrencyConfig',
-      'ListFunctionUrlConfigs',
-    ]),
+    may.readFunctions(to, ['GetFunction', 'GetPolicy', 'GetProvisionedConcurrencyConfig', 'ListFunctionUrlConfigs']),
     may.listMappings(),
     may.describeAlarms(),
+    may.readMetrics(),
     may.describeSecrets(to),
-    ...recording(to),
+    may.useLedger(to, 'record'),
   ],
   PublishVersion: (to) => [
     may.readReleases(to),
@@ -38,18 +33,21 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   ShiftTraffic: (to) => [
     may.readFunctions(to, ['GetAlias']),
     may.onFunctions(to, 'MoveTraffic', ['UpdateAlias']),
+    ...warming(to),
     ...recording(to),
   ],
   Promote: (to) => [
     may.readFunctions(to, ['GetAlias']),
     may.onFunctions(to, 'MoveTraffic', ['UpdateAlias', 'CreateAlias']),
+    ...warming(to),
     ...recording(to),
   ],
   EvaluateHealth: (to) => [
     may.readMetrics(),
     may.describeAlarms(),
     may.readFunctions(to, ['GetAlias']),
-    ...recording(to),
+    may.useLedger(to, 'reread'),
+    may.rememberAnswers(to),
   ],
   AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'search'), may.rememberAnswers(to)],
@@ -63,6 +61,11 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
 /** What every step of a running rollout does. */
 function recording(to: Granted): readonly Grant[] {
   return [may.useLedger(to, 'record'), may.rememberAnswers(to)];
+}
+
+/** The candidate is invoked as often at once as its next share will need, which its recent traffic tells. */
+function warming(to: Granted): readonly Grant[] {
+  return [may.invokeCandidate(to), may.readMetrics()];
 }
 
 function closing(to: Granted): readonly Grant[] {

@@ -146,12 +146,16 @@ export function notify({ topic, slackSecret }: Granted): Grant[] {
   ];
 }
 
-/** What a step does to the ledger: `record` adds to a rollout, `close` also ends one, `search` also finds open ones. */
-export type LedgerUse = 'record' | 'close' | 'search';
+/**
+ * What a step does to the ledger: `record` adds to a rollout, `reread` also reads what was added, `close` also ends one,
+ * `search` also finds open ones.
+ */
+export type LedgerUse = 'record' | 'reread' | 'close' | 'search';
 
 const LEDGER_CALLS: Readonly<Record<LedgerUse, readonly string[]>> = {
   record: ['GetItem', 'PutItem', 'UpdateItem'],
   close: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  reread: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
   search: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };
 

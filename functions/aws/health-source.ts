@@ -1,12 +1,10 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmsCommand,
-  type MetricDataQuery,
-  paginateGetMetricData,
-} from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, DescribeAlarmsCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { AlarmState, MinuteFigures } from '../../domain/health/figures.ts';
 import type { AlarmNow, HealthSource } from '../ports.ts';
+import { aliasTraffic } from './alias-traffic.ts';
+import { customReadings } from './custom-metrics.ts';
 import type { Host } from './host.ts';
+import { cloudWatchClient, metricData } from './metric-data.ts';
 
 type Query = Parameters<HealthSource['figures']>[0];
 type Count = keyof Omit<MinuteFigures, 'at'>;
@@ -14,28 +12,27 @@ type Count = keyof Omit<MinuteFigures, 'at'>;
 /** DescribeAlarms takes at most this many names. Source: CloudWatch API reference. */
 const NAMES_A_CALL = 100;
 
-/** Per-version figures of an alias as Lambda publishes them, and the states of alarms. */
+/** Per-version figures of an alias as Lambda publishes them, the user's own metrics, and the states of alarms. */
 export function healthSource(host: Host): HealthSource {
-  const client = new CloudWatchClient(host.sdk);
-  return { figures: (query) => figures(client, query), alarms: (names) => alarms(client, names) };
+  const client = cloudWatchClient(host);
+  return {
+    figures: (query) => figures(client, query),
+    alarms: (names) => alarms(client, names),
+    custom: (query) => customReadings(client, query),
+    traffic: (query) => aliasTraffic(client, query),
+  };
 }
 
 async function figures(client: CloudWatchClient, query: Query): Promise<Record<string, MinuteFigures[]>> {
   const minutes = new Map(query.versions.map((version) => [version, new Map<number, MinuteFigures>()]));
   const wanted = query.versions.flatMap((version, index) => queriesFor(query, version, index));
-  const MetricDataQueries = wanted.map(({ metric }) => metric);
-  const byId = new Map(wanted.map((one) => [one.metric.Id, one]));
-  const StartTime = new Date(query.from);
-  const EndTime = new Date(query.to);
-  for await (const page of paginateGetMetricData(
-    { client },
-    { MetricDataQueries, StartTime, EndTime, ScanBy: 'TimestampAscending' },
-  )) {
-    for (const { Id, Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
-      const one = byId.get(Id);
-      if (!one) continue;
-      Timestamps.forEach((at, i) => count(minutes.get(one.version), at.getTime(), one.what, Values[i] ?? 0));
-    }
+  const found = await metricData(
+    client,
+    wanted.map(({ metric }) => metric),
+    query,
+  );
+  for (const { version, what, metric } of wanted) {
+    for (const { at, value } of found.get(metric.Id ?? '') ?? []) count(minutes.get(version), at, what, value);
   }
   return Object.fromEntries([...minutes].map(([version, found]) => [version, inOrder(found)]));
 }

@@ -1,12 +1,20 @@
 import type { Decision } from '../../domain/next-move.ts';
 import { expected, InvariantError } from '../../domain/errors.ts';
 import type { Ledger } from '../ports.ts';
-import type { RolloutRecord } from '../rollout/records.ts';
+import type { KeptFigures, RolloutRecord } from '../rollout/records.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 type RolloutBook = Pick<
   Ledger,
-  'openRollout' | 'rollout' | 'updateRollout' | 'append' | 'openRollouts' | 'decision' | 'recordToken'
+  | 'openRollout'
+  | 'rollout'
+  | 'updateRollout'
+  | 'append'
+  | 'keepFigures'
+  | 'keptFigures'
+  | 'openRollouts'
+  | 'decision'
+  | 'recordToken'
 >;
 type RolloutKey = Pick<RolloutRecord, 'function' | 'startedAt' | 'id' | 'environment'>;
 
@@ -20,6 +28,13 @@ export function rolloutBook(table: LedgerTable): RolloutBook {
       const sk = `evidence#${String(tick).padStart(6, '0')}#${state}`;
       await table.putNew({ pk: `rollout#${rollout}`, sk }, { tick, state, ...evidence });
     },
+    async keepFigures(rollout, tick, parts) {
+      for (const [part, rows] of parts.entries()) {
+        const sk = `figures#${String(tick).padStart(6, '0')}#${String(part).padStart(2, '0')}`;
+        await table.putNew({ pk: `rollout#${rollout}`, sk }, { tick, rows });
+      }
+    },
+    keptFigures: (rollout) => table.query<KeptFigures>(`rollout#${rollout}`, 'figures#'),
     openRollouts: (execution) => openRollouts(table, execution),
     async decision(rollout, heldSince) {
       return table.get<Decision>({ pk: `rollout#${rollout}`, sk: `decision#${heldSince}` });

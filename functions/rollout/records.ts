@@ -62,3 +62,9 @@ export interface Evidence {
   readonly at: string;
   readonly entry: object;
 }
+
+/** Figures that one tick saw for the first time, as text (domain/evidence/figure-rows.ts reads it). */
+export interface KeptFigures {
+  readonly tick: number;
+  readonly rows: string;
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidReleaseError } from '../../domain/errors.ts';
 import { checkReadiness } from '../../functions/check-readiness.ts';
 import { aPlan, aRelease, aRollout, common } from '../support/builders.ts';
 import { facts, type FakeState, fakePorts } from '../support/fake-ports.ts';
@@ -23,6 +24,18 @@ function ready(change: (state: FakeState) => void = () => undefined) {
 }
 
 describe('CheckReadiness', () => {
+  it('refuses a metric of the user’s own that CloudWatch cannot compute', async () => {
+    const { ports } = ready();
+    ports.health.custom = () => Promise.reject(new InvalidReleaseError('expected custom metric x to be computable'));
+    const metric = { namespace: 'Shop', name: 'Carts', dimensions: { Version: '{version}' } };
+    const custom = [{ name: 'x', metric, better: 'lower', limit: 1 } as const];
+    const attempt = checkReadiness({ ...input(), plan: aPlan({ health: { custom } }) }, ports);
+    await expect(attempt).rejects.toMatchObject({
+      name: 'NotReadyError',
+      message: expect.stringMatching(/custom metric x/) as string,
+    });
+  });
+
   it('passes what is in order and keeps the alarms as they were beforehand', async () => {
     const { ports, state } = ready((s) => (s.alarms = [{ name: 'p99', state: 'ALARM' }]));
     expect(await checkReadiness(input(), ports)).toMatchObject({ alarmsAtStart: [{ name: 'p99', state: 'ALARM' }] });

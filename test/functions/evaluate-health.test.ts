@@ -71,7 +71,7 @@ describe('EvaluateHealth', () => {
 
   it('never takes missing figures for health: it holds, and remembers since when', async () => {
     const { ports } = during((s) => (s.figures = {}));
-    const now = NOW + 5 * MINUTE;
+    const now = NOW + 30 * MINUTE;
     const { move, progress, verdict } = await evaluateHealth(input(now), ports);
     expect(verdict?.kind).toBe('inconclusive');
     expect(move).toMatchObject({ kind: 'hold', then: { kind: 'promote' } });
@@ -118,5 +118,53 @@ describe('EvaluateHealth', () => {
     const { ports, state } = during((s) => (s.figures = traffic(3, { candidate: 0, stable: 0 })));
     await evaluateHealth(input(NOW + 3 * MINUTE), ports);
     expect(state.locks.get('orders#production')?.leaseUntil).toBeGreaterThan((NOW + 18 * MINUTE) / 1000);
+  });
+
+  it('keeps each minute once, and again when it is revised', async () => {
+    const { ports, state } = during((s) => (s.figures = traffic(2, { candidate: 0, stable: 0 })));
+    const at = (tick: number) => ({
+      ...input(NOW + tick * MINUTE),
+      ...common('EvaluateHealth', { now: NOW + tick * MINUTE, tick }),
+    });
+    await evaluateHealth(at(2), ports);
+    await evaluateHealth(at(2), ports);
+    state.figures = traffic(3, { candidate: 0, stable: 0 });
+    state.figures['1']?.splice(1, 1, minute(NOW + MINUTE, 901));
+    await evaluateHealth(at(3), ports);
+    const first = NOW / MINUTE;
+    expect(state.kept.map(({ tick, rows }) => ({ tick, rows: JSON.parse(rows) as unknown }))).toEqual([
+      {
+        tick: 2,
+        rows: {
+          candidate: [0, 1].map((i) => [first + i, 100, 0, 0, 0]),
+          stable: [0, 1].map((i) => [first + i, 900, 0, 0, 0]),
+        },
+      },
+      {
+        tick: 3,
+        rows: {
+          candidate: [[first + 2, 100, 0, 0, 0]],
+          stable: [
+            [first + 1, 901, 0, 0, 0],
+            [first + 2, 900, 0, 0, 0],
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('rolls back by a metric of the user’s own', async () => {
+    const metric = { namespace: 'Shop', name: 'LostCarts', dimensions: { Version: '{version}' } };
+    const rule = { name: 'lost carts', metric, better: 'lower', limit: 0.1, breaches: 2, ofMinutes: 2 } as const;
+    const { ports } = during((s) => {
+      s.figures = traffic(3, { candidate: 0, stable: 0 });
+      const values = [0, 1].map((i) => ({ at: NOW + i * MINUTE, value: 0.4 }));
+      s.custom = [{ name: 'lost carts', candidate: values, stable: [] }];
+    });
+    const health = { custom: [rule] };
+    expect((await evaluateHealth(input(NOW + 4 * MINUTE, onShare, { health }), ports)).move).toMatchObject({
+      kind: 'rollBack',
+      reason: 'lost carts was above 0.1 in 2 of 2 minutes (2 are too many): unhealthy',
+    });
   });
 });

@@ -69,14 +69,6 @@ describe('VerifyCandidate', () => {
     });
   });
 
-  it('warms the candidate as often at once as the policy says', async () => {
-    const { ports, state } = fakePorts();
-    let calls = 0;
-    state.answers = () => ({ payload: { statusCode: 200 }, milliseconds: ++calls });
-    await verifyCandidate(input({ plan: { verify: { warm: 4 } } }), ports);
-    expect(calls).toBe(5);
-  });
-
   it.each([
     { name: 'a first release', rollout: { saved: null, stable: null }, version: '2' },
     { name: 'code that the alias serves already', rollout: {}, version: '1' },

@@ -1,4 +1,6 @@
+import type { CustomReading } from '../../domain/health/custom/readings.ts';
 import type { MinuteFigures } from '../../domain/health/figures.ts';
+import type { TrafficMinute } from '../../domain/health/traffic.ts';
 import type { Decision } from '../../domain/next-move.ts';
 import { ConcurrentChangeError } from '../../domain/errors.ts';
 import type {
@@ -10,7 +12,14 @@ import type {
   Ports,
   Reference,
 } from '../../functions/ports.ts';
-import type { CurrentRelease, Evidence, Lock, Place, RolloutRecord } from '../../functions/rollout/records.ts';
+import type {
+  CurrentRelease,
+  Evidence,
+  KeptFigures,
+  Lock,
+  Place,
+  RolloutRecord,
+} from '../../functions/rollout/records.ts';
 import type { Routing } from '../../domain/routing.ts';
 
 /** State behind the fake ports; tests set it up and look at it. */
@@ -27,6 +36,8 @@ export interface FakeState {
   policy: string | undefined;
   figures: Record<string, MinuteFigures[]>;
   alarms: AlarmNow[];
+  custom: CustomReading[];
+  traffic: TrafficMinute[];
   notices: Notice[];
   secrets: Set<string>;
   executionStatus: string | undefined;
@@ -36,6 +47,7 @@ export interface FakeState {
   published: Map<string, string>;
   rollouts: Map<string, RolloutRecord>;
   evidence: { rollout: string; evidence: Evidence }[];
+  kept: KeptFigures[];
   decisions: Map<string, Decision>;
   tokens: Map<string, string>;
   /** Every write, in order: what a retry must not repeat. */
@@ -76,6 +88,8 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     policy: undefined,
     figures: {},
     alarms: [],
+    custom: [],
+    traffic: [],
     notices: [],
     secrets: new Set(),
     executionStatus: 'RUNNING',
@@ -95,6 +109,7 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     published: new Map(),
     rollouts: new Map(),
     evidence: [],
+    kept: [],
     decisions: new Map(),
     tokens: new Map(),
     writes: [],
@@ -179,6 +194,8 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
         Object.fromEntries(versions.map((version) => [version, state.figures[version] ?? []])),
       alarms: async (names) =>
         names.map((name) => state.alarms.find((one) => one.name === name) ?? { name, state: 'MISSING' }),
+      custom: async ({ rules }) => rules.flatMap(({ name }) => state.custom.find((one) => one.name === name) ?? []),
+      traffic: async () => state.traffic,
     },
     notifier: {
       tell: async (notice) => {
@@ -235,6 +252,10 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       if (stored) state.rollouts.set(id, { ...stored, ...changes });
     },
     append: async (rollout, evidence) => void state.evidence.push({ rollout, evidence }),
+    keepFigures: async (_rollout, tick, parts) => {
+      if (!state.kept.some((one) => one.tick === tick)) state.kept.push(...parts.map((rows) => ({ tick, rows })));
+    },
+    keptFigures: async () => state.kept,
     openRollouts: async (execution) =>
       [...state.rollouts.values()].filter(
         (one) => one.status === 'running' && (!execution || one.execution === execution),

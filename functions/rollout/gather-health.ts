@@ -1,0 +1,53 @@
+import { addRows, decodeRows, encodeRows, newRows, rowsOf } from '../../domain/evidence/figure-rows.ts';
+import type { HealthInput } from '../../domain/health/judge.ts';
+import type { EvaluateHealthInput } from '../inputs.ts';
+import type { Ports } from '../ports.ts';
+
+const MINUTE = 60_000;
+
+/** Both versions' figures, the policy's own metrics and the alarms since the candidate's first traffic: all that a verdict needs. */
+export async function gatherHealth(
+  input: EvaluateHealthInput,
+  { health }: Pick<Ports, 'health'>,
+): Promise<HealthInput> {
+  const { plan, rollout, candidate, progress, step } = input;
+  const stable = rollout.stable === candidate.version ? null : rollout.stable;
+  const from = Math.floor((progress.raisedAt[0] ?? progress.enteredAt) / MINUTE) * MINUTE;
+  const range = { functionName: input.release.function, alias: plan.alias, from, to: step.now };
+  const versions = stable === null ? [candidate.version] : [candidate.version, stable];
+  const slow = plan.health.slow === false ? undefined : plan.health.slow.overMilliseconds;
+  const rules = plan.health.custom;
+  const [figures, alarms, custom] = await Promise.all([
+    health.figures({ ...range, versions, slowOverMilliseconds: slow }),
+    health.alarms(plan.health.alarms),
+    rules.length === 0 ? [] : health.custom({ ...range, rules, candidate: candidate.version, stable }),
+  ]);
+  const before = new Map((rollout.alarmsAtStart ?? []).map(({ name, state }) => [name, state]));
+  return {
+    now: step.now,
+    rules: plan.health,
+    candidate: figures[candidate.version] ?? [],
+    stable: stable === null ? [] : (figures[stable] ?? []),
+    raisedAt: progress.raisedAt,
+    alarms: alarms.map(({ name, state }) => ({ name, state, atStart: before.get(name) ?? 'MISSING' })),
+    custom,
+    minInvocations: plan.minInvocations,
+  };
+}
+
+/**
+ * Keeps the minutes that no earlier tick saw, or saw otherwise, so that a rollout can be judged again by other rules, tick
+ * by tick. A repeated tick leaves what it kept before.
+ */
+export async function keepFigures(
+  { rollout, step }: Pick<EvaluateHealthInput, 'rollout' | 'step'>,
+  { candidate, stable, custom = [] }: HealthInput,
+  ledger: Ports['ledger'],
+): Promise<void> {
+  const kept = await ledger.keptFigures(rollout.id);
+  const earlier = kept.filter(({ tick }) => tick < step.tick);
+  const known = earlier.reduce((all, { rows }) => addRows(all, decodeRows(rows)), rowsOf(NOTHING));
+  await ledger.keepFigures(rollout.id, step.tick, encodeRows(newRows(known, rowsOf({ candidate, stable, custom }))));
+}
+
+const NOTHING = { candidate: [], stable: [], custom: [] };
