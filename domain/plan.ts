@@ -3,7 +3,7 @@ import type { HealthRules } from './health/rules.ts';
 import { completeEnvironment, type CompleteEnvironment, type EnvironmentPolicy, type Policy } from './policy.ts';
 import { allAtOnceSteps } from './strategy/all-at-once.ts';
 import { blueGreenSteps } from './strategy/blue-green.ts';
-import { budgetOf, type Budget } from './strategy/budget.ts';
+import { budgetOf, judgedByBudget, type Budget } from './strategy/budget.ts';
 import { canarySteps } from './strategy/canary.ts';
 import { linearSteps } from './strategy/linear.ts';
 import type { Strategy, StrategyName } from './strategy/schema.ts';
@@ -54,7 +54,7 @@ export function planRollout(environment: EnvironmentPolicy, environments = 1): R
     strategy: complete.strategy.type,
     ...timing,
     ...ticksOf({ ...timing, evaluateEveryMinutes: complete.evaluateEveryMinutes, environments }, complete.name),
-    health: complete.health,
+    health: timing.budget ? judgedByBudget(complete.health) : complete.health,
     onInconclusive: complete.onInconclusive,
     minInvocations: complete.minInvocations,
     approval: complete.approval,

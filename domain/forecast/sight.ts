@@ -56,7 +56,7 @@ function sightOf(plan: RolloutPlan, rule: ComparisonRule, traffic: Traffic, view
   const sight = {
     ratio: rule.ratio,
     stableRate: traffic.errorRate,
-    logThreshold: logThresholdOf(thresholdOf(plan.health)),
+    logThreshold: logThresholdOf(thresholdOf(plan.health), view),
   };
   const limit = Math.min(0.99, Math.max(rule.limitPercent / 100, rule.ratio * traffic.errorRate));
   return view === 'beside' ? sight : { ...sight, limit };

@@ -1,4 +1,4 @@
-import { eValueOf, logEvidence, logMean, type Trial } from './e-process.ts';
+import { eValueOf, logEvidence, logSum, type Trial } from './e-process.ts';
 import type { ComparisonFigures, Metric } from './figures.ts';
 import { MINUTE, startOfMinute, type PairedMinute } from './minutes.ts';
 import { requestsNeeded, smallestVisible, type Sight, type Stage } from './power.ts';
@@ -19,8 +19,11 @@ export type Comparison = {
   contradictory: number;
 };
 
-/** Half of the evidence goes to minutes with stable traffic, half to those without: fixed beforehand, so that it holds. */
-const HALVES = 2;
+/**
+ * Parts of the evidence, fixed beforehand so that the level holds: nearly all goes to the minutes with stable traffic. Without
+ * any, the candidate has all requests, so that a proof which takes two nats more is there a few seconds later.
+ */
+const PARTS = { beside: 0.9, alone: 0.1 } as const;
 
 /**
  * Compares one metric over the judged minutes: against the stable version in the minutes in which it had traffic too, and
@@ -60,8 +63,11 @@ export function warmMinutes(
 /** The evidence of one metric that the candidate is worse, and the limit that held where there was no stable traffic. */
 export function evidenceOf(rule: ComparisonRule, tally: Tally): { limit: number; eValue: number } {
   const limit = limitOf(rule, tally);
-  const logs = [logEvidence(pairedTrials(rule, tally.paired)), logEvidence([limitTrial(limit, tally.alone)])];
-  return { limit, eValue: eValueOf(logMean(logs)) };
+  const logs = [
+    Math.log(PARTS.beside) + logEvidence(pairedTrials(rule, tally.paired)),
+    Math.log(PARTS.alone) + logEvidence([limitTrial(limit, tally.alone)]),
+  ];
+  return { limit, eValue: eValueOf(logSum(logs)) };
 }
 
 function figuresOf(rule: ComparisonRule, tally: Tally, threshold: number): ComparisonFigures {
@@ -118,19 +124,19 @@ type View = { sight: Sight; stage: Stage };
 
 /** What can be seen against the stable version, and against the limit in the minutes without it. */
 function viewsOf(rule: ComparisonRule, { pairedSum, alone }: Tally, limit: number, threshold: number): View[] {
-  const logThreshold = logThresholdOf(threshold);
   const requests = pairedSum.candidateTotal;
   const stableRate = pairedSum.stableTotal === 0 ? 0 : pairedSum.stableBad / pairedSum.stableTotal;
   const stablePerCandidate = requests === 0 ? 1 : pairedSum.stableTotal / requests;
-  const sight = { ratio: rule.ratio, stableRate, logThreshold };
+  const sight = { ratio: rule.ratio, stableRate, logThreshold: logThresholdOf(threshold, 'beside') };
   const beside: View = { sight, stage: { requests, stablePerCandidate } };
   if (alone.candidateTotal === 0) return [beside];
-  return [beside, { sight: { ...sight, limit }, stage: { requests: alone.candidateTotal, stablePerCandidate: 0 } }];
+  const limited = { ...sight, limit, logThreshold: logThresholdOf(threshold, 'alone') };
+  return [beside, { sight: limited, stage: { requests: alone.candidateTotal, stablePerCandidate: 0 } }];
 }
 
-/** Logarithm of the evidence that one half, with or without stable traffic, has to bring to reach the threshold alone. */
-export function logThresholdOf(threshold: number): number {
-  return Math.log(threshold * HALVES);
+/** Logarithm of the evidence that one part, beside the stable version or without it, has to bring to reach the threshold. */
+export function logThresholdOf(threshold: number, part: keyof typeof PARTS): number {
+  return Math.log(threshold / PARTS[part]);
 }
 
 function outcomeOf(rule: ComparisonRule, tally: Tally, figures: ComparisonFigures, threshold: number): Outcome {

@@ -7,6 +7,12 @@ export type Trial = { candidateBad: number; bad: number; odds: number };
 /** How many times worse the candidate may be in each alternative: log-uniform from 1.25 to 10,240. */
 const WORSE = Array.from({ length: 14 }, (_, index) => 1.25 * 2 ** index);
 
+/**
+ * Logarithms of the weights of the alternatives, in proportion to 1/2, 1/3, 1/4 and so on: what is much worse shows in a few
+ * requests under any weight, while what is a little worse costs many, so that it gets the most.
+ */
+const WEIGHTS = logarithmsOfParts(WORSE.map((_, index) => 1 / (index + 2)));
+
 /** A product beyond this is put into its logarithm; one more factor still fits into a double. */
 const LARGE = 1e250;
 
@@ -15,14 +21,16 @@ const LARGEST = 1e300;
 
 /**
  * Natural logarithm of the evidence that the candidate is worse: likelihood ratios against "not worse", multiplied over the
- * minutes and averaged over a grid of alternatives. Under "not worse" its exponential exceeds 1/alpha at any time with
+ * minutes and averaged, by fixed weights, over a grid of alternatives. Under "not worse" its exponential exceeds 1/alpha at any time with
  * probability alpha at most (Ville's inequality), however often one looks. Zero without trials.
  */
 export function logEvidence(trials: readonly Trial[]): number {
   let hits = 0;
   for (const trial of trials) hits += trial.candidateBad;
   const groups = byCount(trials);
-  return logMean(WORSE.map((worse) => hits * Math.log(worse) - expectedGrowth(groups, worse)));
+  return logSum(
+    WORSE.map((worse, index) => (WEIGHTS[index] ?? 0) + hits * Math.log(worse) - expectedGrowth(groups, worse)),
+  );
 }
 
 /** An e-value from its logarithm. */
@@ -32,9 +40,18 @@ export function eValueOf(logarithm: number): number {
 
 /** Logarithm of the mean of two e-values that are given by their logarithms. */
 export function logMean(logarithms: readonly number[]): number {
+  return logSum(logarithms) - Math.log(logarithms.length);
+}
+
+/** Logarithm of the sum of numbers that are given by their logarithms. */
+export function logSum(logarithms: readonly number[]): number {
   const most = Math.max(...logarithms);
-  const sum = logarithms.reduce((total, value) => total + Math.exp(value - most), 0);
-  return most + Math.log(sum / logarithms.length);
+  return most + Math.log(logarithms.reduce((total, value) => total + Math.exp(value - most), 0));
+}
+
+function logarithmsOfParts(parts: readonly number[]): number[] {
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  return parts.map((part) => Math.log(part / whole));
 }
 
 /** The odds of all minutes that had the same number of bad requests. */

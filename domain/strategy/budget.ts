@@ -1,5 +1,6 @@
 import type { Figures } from '../health/figures.ts';
 import { attempts } from '../health/minutes.ts';
+import type { HealthRules } from '../health/rules.ts';
 import { upperBound } from '../statistics/clopper-pearson.ts';
 import type { StrategyOf } from './schema.ts';
 
@@ -22,6 +23,11 @@ export type BudgetFigures = Pick<Figures, 'candidate' | 'stable' | 'requestsPerM
 export const LARGEST_SHARE = 50;
 /** Confidence of the bound on the candidate's failure rate. */
 const CONFIDENCE = 0.95;
+/**
+ * Part of what is left of the budget that may be spent before a reaction takes effect: what a failure costs while the proof
+ * of it is still being gathered comes on top.
+ */
+const AT_ONCE = 0.5;
 /** Smallest excess of the failure rate that is reckoned with, as a fraction. */
 const SMALLEST_EXCESS = 1e-6;
 /** A rise by less than this factor is not worth a change of the alias. */
@@ -38,6 +44,20 @@ export function budgetOf(strategy: StrategyOf<'budget'>): Budget {
 }
 
 /**
+ * The health rules under a budget: a proven excess of failed requests is unhealthy however small its rate is, because what it
+ * costs is what the budget is about. With a tolerated ratio, a release three times as bad as the stable version would have to
+ * spend more than twice as many requests before it could be told from one within the ratio.
+ */
+export function judgedByBudget(rules: HealthRules): HealthRules {
+  const strict = { ratio: 1, floorPercent: 0 };
+  return {
+    ...rules,
+    errors: rules.errors && { ...rules.errors, ...strict },
+    throttles: rules.throttles && { ...rules.throttles, ...strict },
+  };
+}
+
+/**
  * The share that the evidence allows now, in percent: such that even a candidate at the upper bound of what its failures so
  * far allow cannot exceed what is left of the budget before a reaction takes effect. Never below the floor, never below
  * the present share, and only a little above it when there is too little evidence.
@@ -47,7 +67,7 @@ export function budgetShare(budget: Budget, percent: number, figures: BudgetFigu
   const requests = figures.requestsPerMinute * reaction;
   if (requests <= 0) return Math.max(percent, budget.floorPercent);
   const left = Math.max(0, budget.failedRequests - excessFailures(figures));
-  const blind = (left / requests) * 100;
+  const blind = ((left * AT_ONCE) / requests) * 100;
   const allowed = blind / Math.max(excessRate(figures), SMALLEST_EXCESS);
   const wanted = Math.min(allowed, Math.max(budget.growth * percent, blind), LARGEST_SHARE);
   const share = Math.max(budget.floorPercent, Math.floor(wanted / GRAIN) * GRAIN);

@@ -22,7 +22,7 @@ describe('judge', () => {
       name: 'a candidate that fails more often',
       figures: errorsOf(14, 2310, 9, 43_900),
       kind: 'unhealthy',
-      reason: 'candidate 14 of 2,310 failed (0.61 %), stable 9 of 43,900 (0.021 %); e = 1.8e8 ≥ 100: unhealthy',
+      reason: 'candidate 14 of 2,310 failed (0.61 %), stable 9 of 43,900 (0.021 %); e = 3.3e8 ≥ 100: unhealthy',
     },
     {
       name: 'a candidate that fails alike',
