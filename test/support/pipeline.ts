@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type AliasConfiguration, GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListObjectVersionsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -77,6 +78,7 @@ export class Pipeline {
   webhookAnswers = 200;
   readonly #realNow = Date.now;
   #requests = 0;
+  #published = 0;
 
   private constructor(sandbox: Sandbox, stack: DeployedStack) {
     this.sandbox = sandbox;
@@ -103,6 +105,9 @@ export class Pipeline {
   async #prepare(): Promise<void> {
     const { world, lambda } = this.sandbox;
     Date.now = () => world.clock.now();
+    world.observe(({ service, operation, error }) => {
+      if (service === 'SNS' && operation === 'Publish' && !error) this.#published++;
+    });
     for (const [state, make] of Object.entries(STEP_HANDLERS)) {
       const name = this.functionOf(state);
       const handlers = new Map<string, StepHandler>();
@@ -187,6 +192,18 @@ export class Pipeline {
     return this.sandbox.lambda.runInProcess(this.functionOf(state), () => {
       throw Object.assign(new Error(`${state} is broken on purpose`), { name });
     });
+  }
+
+  /** How many messages the stack's topic has published. */
+  published(): number {
+    return this.#published;
+  }
+
+  /** Log groups that hold anything. */
+  async logGroups(): Promise<string[]> {
+    const logs = new CloudWatchLogsClient(this.sandbox.clientConfig);
+    const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ limit: 50 }));
+    return logGroups.filter(({ storedBytes = 0 }) => storedBytes > 0).map(({ logGroupName }) => logGroupName ?? '');
   }
 
   /** S3's events come twice from now on. Returns what mends it. */

@@ -1,0 +1,287 @@
+import { AddPermissionCommand, CreateFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { StopExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { EnvironmentPolicy } from '../../../domain/policy.ts';
+import type { PolicyDocument } from '../../../sandbox/core/service.ts';
+import { Pipeline, zipOf } from '../../support/pipeline.ts';
+
+/**
+ * Runs that together use everything that the pipeline's roles are granted, cheapest first. Each gives all that tells one way
+ * of ending from another, so that a run that was refused something comes out differently.
+ */
+
+const QUICK: EnvironmentPolicy = {
+  name: 'production',
+  strategy: { type: 'canary', percent: 10, minutes: 1 },
+  onInconclusive: 'promote',
+};
+const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
+
+export interface Run {
+  readonly name: string;
+  /** Everything that tells one way of ending from another. */
+  readonly play: (pipeline: Pipeline) => Promise<unknown>;
+}
+
+export const RUNS: readonly Run[] = [
+  { name: 'a first release', play: async (p) => [await first(p), await traces(p)] },
+  {
+    name: 'a refused release',
+    play: async (p) => {
+      await p.setPolicy([QUICK]);
+      return [end(await p.release('1.0.0', await zipOf({ 'readme.txt': '' }))), await traces(p)];
+    },
+  },
+  { name: 'a release', play: async (p) => [await first(p), await second(p, [QUICK]), await traces(p)] },
+  {
+    name: 'a release with a hook, secrets, alarms and old versions to prune',
+    play: async (p) => {
+      const lambda = new LambdaClient(p.sandbox.clientConfig);
+      const { ARN = '' } = await new SecretsManagerClient(p.sandbox.clientConfig).send(
+        new CreateSecretCommand({ Name: 'weighbridge/db', SecretString: 'x' }),
+      );
+      await makeHook(p, lambda);
+      const begun = await first(p);
+      await lambda.send(
+        new AddPermissionCommand({
+          FunctionName: 'orders',
+          Qualifier: '1',
+          StatementId: 'old',
+          Action: 'lambda:InvokeFunction',
+          Principal: 'events.amazonaws.com',
+        }),
+      );
+      const rich = {
+        configuration: { variables: { STAGE: 'p' }, secrets: { DB: ARN } },
+        verify: { hook: 'smoke' },
+        health: { alarms: ['orders-production-errors'] },
+        retention: { keepVersions: 1 },
+      };
+      const policy = [{ ...QUICK, ...rich }];
+      return [begun, await second(p, policy), end(await p.release('1.2.0')), await traces(p)];
+    },
+  },
+  {
+    name: 'a rollback',
+    play: async (p) => {
+      const begun = await first(p);
+      p.breakStep('Promote');
+      return [begun, await second(p, [QUICK]), await traces(p)];
+    },
+  },
+  {
+    name: 'a rollback of a first release',
+    play: async (p) => {
+      await p.setPolicy([{ ...AT_ONCE, finalBakeMinutes: 1 }]);
+      p.breakStep('EvaluateHealth');
+      return [end(await p.release('1.0.0')), await traces(p)];
+    },
+  },
+  {
+    name: 'a rollback by the machine itself',
+    play: async (p) => {
+      const begun = await first(p);
+      for (const state of ['Promote', 'RollBack']) p.breakStep(state);
+      return [begun, await second(p, [QUICK]), await traces(p)];
+    },
+  },
+  {
+    name: 'a held release that is rejected',
+    play: async (p) => {
+      const begun = await first(p);
+      await p.setPolicy([{ ...QUICK, approval: 'before', holdHours: 1 }]);
+      return [begun, end(await p.release('1.1.0')), await traces(p)];
+    },
+  },
+  { name: 'a stopped release', play: async (p) => [await first(p), await stopped(p, [QUICK]), await traces(p)] },
+  {
+    name: 'a stopped first release',
+    play: async (p) => [await stopped(p, [{ ...AT_ONCE, finalBakeMinutes: 30 }]), await traces(p)],
+  },
+];
+
+async function first(p: Pipeline): Promise<string> {
+  await p.setPolicy([AT_ONCE]);
+  await p.uploadManifest(
+    '1.0.0',
+    JSON.stringify({ contract: [{ name: 'answers', event: {}, expect: { status: 200 } }] }),
+  );
+  return end(await p.release('1.0.0'));
+}
+
+async function second(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promise<string> {
+  await p.setPolicy(policy);
+  return end(await p.release('1.1.0'));
+}
+
+async function stopped(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promise<unknown> {
+  await p.setPolicy(policy);
+  const before = (await p.executions()).length;
+  await p.upload('1.1.0');
+  const executionArn = await p.until(async () => (await p.executions())[before]);
+  await p.eventually(
+    () => p.states(executionArn),
+    (states) => states.includes('Bake') || states.includes('Rejected') || states.includes('RolledBack'),
+  );
+  await new SFNClient(p.sandbox.clientConfig).send(new StopExecutionCommand({ executionArn }));
+  const lock = await p.eventually(
+    () => p.lockOwner(),
+    (owner) => owner === '',
+  );
+  return [(await p.outcome(executionArn)).status, lock === ''];
+}
+
+async function makeHook(p: Pipeline, lambda: LambdaClient): Promise<void> {
+  const ZipFile = await zipOf({ 'index.mjs': 'export const handler = () => null;' });
+  const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: 'orders' }));
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: 'smoke',
+      Role: Configuration?.Role,
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Code: { ZipFile },
+    }),
+  );
+  p.sandbox.lambda.runInProcess('smoke', () => ({ ok: true }));
+  await p.sandbox.world.clock.sleep(10_000);
+}
+
+const end = ({ states, status }: { states: readonly string[]; status: string }) => `${status} ${states.join(' ')}`;
+
+/** What is left afterwards: where the alias points, what was recorded and what people were told. */
+async function traces(p: Pipeline): Promise<unknown> {
+  const evidence = (await p.items()).filter(({ sk }) => /#(NotifyRollback|PruneVersions|AwaitDecision)$/.test(sk));
+  const deliveries = evidence.map(({ entry }) => shape(entry)).sort();
+  const rollouts = (await p.rollouts()).map(({ status, strategy }) => `${status} ${strategy}`).sort();
+  return {
+    alias: await p.serves(),
+    lock: (await p.lockOwner()) === '',
+    told: p.webhook.length,
+    mails: p.published(),
+    logs: await p.logGroups(),
+    rollouts,
+    deliveries,
+  };
+}
+
+/** An entry without what differs from run to run. */
+const shape = (entry: unknown) => JSON.stringify(entry).replaceAll(/\d+ ms|[0-9a-f-]{36}/g, '');
+
+/** What only AWS itself checks: X-Ray takes traces from the service, and log delivery is set up when the machine is made. */
+const NOT_CHECKED_HERE = /^xray:|^logs:(\w+LogDeliver|PutResourcePolicy|Describe)/;
+
+/** One granted statement of one role. */
+export interface Target {
+  readonly roleName: string;
+  readonly policy: string;
+  readonly index: number;
+  /** `ShiftTraffic MoveTraffic`, for people. */
+  readonly words: string;
+}
+
+/** A run that was played: how it came out, what it used of the grants, and who was refused something. */
+export interface Played {
+  readonly result: string;
+  readonly used: ReadonlySet<string>;
+  /** `statement action` that this run did not use. */
+  readonly unusedActions: ReadonlySet<string>;
+  readonly refused: ReadonlySet<string>;
+}
+
+export const keyOf = ({ roleName, policy, index }: Omit<Target, 'words'>): string => `${roleName}|${policy}|${index}`;
+
+/** Every statement of the pipeline's roles that is checked here. */
+export async function statementsOf(p: Pipeline): Promise<Target[]> {
+  const iam = new IAMClient(p.sandbox.clientConfig);
+  const found: Target[] = [];
+  for (const { roleName, statements } of p.sandbox.iam.usage()) {
+    if (!roleName.startsWith('Weighbridge-')) continue;
+    for (const { policy, index } of statements) {
+      const { Sid, Action } = (await documentOf(iam, roleName, policy)).Statement[index] ?? {};
+      const actions = [Action ?? []].flat();
+      if (actions.every((action) => NOT_CHECKED_HERE.test(action))) continue;
+      found.push({ roleName, policy, index, words: `${roleName.split('-')[1]} ${Sid ?? actions.join(', ')}` });
+    }
+  }
+  return found;
+}
+
+async function documentOf(iam: IAMClient, RoleName: string, PolicyName: string): Promise<PolicyDocument> {
+  const found = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+  return JSON.parse(decodeURIComponent(found.PolicyDocument ?? '')) as PolicyDocument;
+}
+
+/** Takes one statement away. */
+export async function without(p: Pipeline, { roleName, policy, index }: Target): Promise<void> {
+  const iam = new IAMClient(p.sandbox.clientConfig);
+  const document = await documentOf(iam, roleName, policy);
+  const Statement = document.Statement.filter((_, position) => position !== index);
+  const PolicyDocument = JSON.stringify({ ...document, Statement });
+  await iam.send(new PutRolePolicyCommand({ RoleName: roleName, PolicyName: policy, PolicyDocument }));
+}
+
+/** Plays a run in a sandbox of its own. */
+export async function play(run: Run, prepare: (p: Pipeline) => Promise<void> = async () => undefined): Promise<Played> {
+  const pipeline = await Pipeline.start();
+  try {
+    await prepare(pipeline);
+    const result = JSON.stringify(await run.play(pipeline));
+    const usage = pipeline.sandbox.iam.usage();
+    const all = usage.flatMap(({ roleName, statements }) =>
+      statements.map((one) => ({ ...one, key: keyOf({ ...one, roleName }) })),
+    );
+    return {
+      result,
+      used: new Set(all.filter(({ allowed }) => allowed > 0).map(({ key }) => key)),
+      unusedActions: new Set(
+        all.flatMap(({ key, unusedActions }) => unusedActions.map((action) => `${key} ${action}`)),
+      ),
+      refused: new Set(usage.filter(({ denied }) => denied.length > 0).map(({ roleName }) => roleName)),
+    };
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/** Every run as it is with all statements in place, by name. */
+export async function playAll(): Promise<ReadonlyMap<string, Played>> {
+  const baselines = new Map<string, Played>();
+  for (const run of RUNS) baselines.set(run.name, await play(run));
+  return baselines;
+}
+
+/** All targets. */
+export async function allTargets(): Promise<readonly Target[]> {
+  const pipeline = await Pipeline.start();
+  try {
+    return await statementsOf(pipeline);
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/** Statements that no run needs: each run that uses one comes out the same without it, and nobody is refused anything. */
+export async function needless(targets: readonly Target[], baselines: ReadonlyMap<string, Played>): Promise<string[]> {
+  const found: string[] = [];
+  for (const target of targets) {
+    const using = RUNS.filter(({ name }) => baselines.get(name)?.used.has(keyOf(target)));
+    const names = using.map(({ name }) => name).join(', ') || 'no run';
+    if (!(await oneDiffers(using, target, baselines))) found.push(`${target.words} (used in: ${names})`);
+  }
+  return found;
+}
+
+/** The cheapest runs come first; the first one that comes out differently will do. */
+async function oneDiffers(
+  using: readonly Run[],
+  target: Target,
+  baselines: ReadonlyMap<string, Played>,
+): Promise<boolean> {
+  for (const run of using) {
+    const { result, refused } = await play(run, (p) => without(p, target));
+    if (result !== baselines.get(run.name)?.result && refused.has(target.roleName)) return true;
+  }
+  return false;
+}
