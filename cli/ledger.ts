@@ -5,7 +5,7 @@ import { lockBook } from '../functions/aws/ledger-locks.ts';
 import { releaseBook } from '../functions/aws/ledger-releases.ts';
 import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
 import type { Ledger } from '../functions/ports.ts';
-import type { CurrentRelease, Evidence, Lock, RolloutRecord } from '../functions/rollout/records.ts';
+import type { CurrentRelease, Evidence, KeptFigures, Lock, RolloutRecord } from '../functions/rollout/records.ts';
 import type { Connection } from './connection.ts';
 
 /** What the commands read of the ledger, and what they write: a person's decision, and the release that is adopted. */
@@ -17,6 +17,8 @@ export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'reco
   /** Rollouts of one execution, first environment first. */
   ofExecution(functionName: string, execution: string): Promise<readonly RolloutRecord[]>;
   evidence(rollout: string): Promise<readonly Evidence[]>;
+  /** The minute figures behind a rollout's verdicts, by the tick that first saw them. */
+  figures(rollout: string): Promise<readonly KeptFigures[]>;
   current(functionName: string, environment: string): Promise<CurrentRelease | undefined>;
   /** Code digest (base64 SHA-256) that a version was first published with. */
   publishedDigest(functionName: string, version: string): Promise<string | undefined>;
@@ -59,6 +61,7 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     async ofExecution(functionName, execution) {
       return (await history(functionName)).filter((rollout) => rollout.execution === execution).reverse();
     },
+    figures: (rollout) => rollouts.keptFigures(rollout),
     evidence: (rollout) => table.query<Evidence>(`rollout#${rollout}`, 'evidence#'),
     current: (functionName, environment) => releases.current({ function: functionName, environment }),
     publishedDigest: (functionName, version) => releases.publishedDigest(functionName, version),

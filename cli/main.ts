@@ -1,10 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BacktestOptions } from './commands/backtest.ts';
 import type { ConnectionOptions } from './connection.ts';
 import type { AdoptOptions } from './commands/adopt.ts';
 import type { DecideOptions } from './commands/decide.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { DemoOptions } from './demo/demo.ts';
 import type { HistoryOptions } from './commands/history.ts';
+import type { PlanOptions } from './commands/plan.ts';
 import type { PolicyOptions } from './commands/policy.ts';
 import type { ReleaseOptions } from './commands/release.ts';
 import type { SandboxOptions } from './commands/sandbox.ts';
@@ -39,6 +41,7 @@ function program(): Command {
   addSandbox(root);
   addRelease(root);
   addViews(root);
+  addForecasts(root);
   addPolicy(root);
   addDecisions(root);
   addCare(root);
@@ -112,6 +115,30 @@ function addViews(root: Command): void {
       fail(!(await run(execution, options, await contextFor(options))));
     },
   );
+}
+
+function addForecasts(root: Command): void {
+  const plan = root.command('plan').description('Tell how a release will go with the traffic that there is');
+  plan
+    .requiredOption('--function <name>', 'the Lambda function')
+    .option('--environment <name>', 'one environment only');
+  plan.option('--hours <n>', 'how far back to look at the traffic', hours, 24);
+  targeted(plan).action(async (options: PlanOptions & ConnectionOptions) => {
+    const { plan: run } = await import('./commands/plan.ts');
+    await run(options, await contextFor(options));
+  });
+  const backtest = root
+    .command('backtest')
+    .description('Judge past rollouts again by other rules, from their evidence');
+  backtest
+    .requiredOption('--function <name>', 'the Lambda function')
+    .option('--environment <name>', 'one environment only')
+    .option('--policy <file>', 'the policy to try; the stored one when absent')
+    .option('--limit <n>', 'how many rollouts, newest first', wholeNumber, 20);
+  targeted(backtest).action(async (options: BacktestOptions & ConnectionOptions) => {
+    const { backtestRollouts } = await import('./commands/backtest.ts');
+    await backtestRollouts(options, await contextFor(options));
+  });
 }
 
 function addPolicy(root: Command): void {
@@ -198,6 +225,12 @@ function fail(failed: boolean): void {
 function wholeNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`expected a whole number, got ${JSON.stringify(text)}`);
+}
+
+function hours(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= 360) return value;
+  throw new InvalidArgumentError(`expected hours, more than 0 and at most 360, got ${JSON.stringify(text)}`);
 }
 
 function positive(text: string): number {
