@@ -28,16 +28,24 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return (Math.exp(logFront) / a) * continuedFraction(x, a, b);
 }
 
-/** The x at which I_x(a, b) reaches `probability`, by bisection to full precision. */
+/** The x at which I_x(a, b) reaches `probability`, by Newton's method kept inside a bracket, to full precision. */
 export function inverseIncompleteBeta(probability: number, a: number, b: number): number {
+  const logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);
   let low = 0;
   let high = 1;
-  for (let round = 0; round < 200 && high - low > PRECISION * high; round++) {
-    const middle = (low + high) / 2;
-    if (incompleteBeta(middle, a, b) < probability) low = middle;
-    else high = middle;
+  let x = a / (a + b);
+  for (let round = 0; round < 200; round++) {
+    const miss = incompleteBeta(x, a, b) - probability;
+    if (miss < 0) low = x;
+    else high = x;
+    const density = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
+    const newton = x - miss / density;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    const settled = Math.abs(next - x) <= PRECISION * next;
+    x = next;
+    if (settled) break;
   }
-  return (low + high) / 2;
+  return x;
 }
 
 /** The continued fraction, evaluated from the front (Lentz's method). */
