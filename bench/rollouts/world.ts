@@ -10,6 +10,7 @@ const FIRST_MINUTE = 10;
 const COLD_MINUTES = 1.5;
 /** A burst lasts this many minutes, comes in one of ten such stretches, and multiplies the traffic. */
 const BURST = { minutes: 3, probability: 0.1, factor: 3 };
+const MEAN_BURST = 1 + BURST.probability * (BURST.factor - 1);
 /** Length of an incident that hits both versions, in minutes. */
 const INCIDENT_MINUTES = 6;
 
@@ -125,7 +126,7 @@ export class World {
     const day = 1 + 0.5 * Math.sin(2 * Math.PI * (this.#startOfDay + minute / 1440));
     const stretch = Math.floor(minute / BURST.minutes);
     const burst = new RandomStream(...this.#keys, PURPOSE.burst, stretch).uniform() < BURST.probability;
-    return this.#cell.rate * 60 * day * (burst ? BURST.factor : 1);
+    return ((this.#cell.rate * 60 * day) / MEAN_BURST) * (burst ? BURST.factor : 1);
   }
 
   #minuteOf(time: number): Minute {
