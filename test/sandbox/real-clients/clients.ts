@@ -111,7 +111,8 @@ export function isInstalled(program: string, ...args: string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
 
-function environment(endpoint: string): NodeJS.ProcessEnv {
+/** Environment of the other clients' processes: credentials and Region, and nothing of this machine's own. */
+export function environment(endpoint: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
