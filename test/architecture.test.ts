@@ -58,7 +58,8 @@ describe('who may import whom', () => {
   });
 
   it('keeps the clock, randomness and the environment out of the domain', () => {
-    const impure = /\bDate\.now\(|new Date\(\)|Math\.random\(|(?<![-\w])process\.|performance\.|setTimeout\(|randomUUID|fetch\(/;
+    const impure =
+      /\bDate\.now\(|new Date\(\)|Math\.random\(|(?<![-\w])process\.|performance\.|setTimeout\(|randomUUID|fetch\(/;
     const found = filesOf('domain').filter((file) => impure.test(readFileSync(join(ROOT, file), 'utf8')));
     expect(found).toEqual([]);
   });

@@ -84,7 +84,7 @@ function subscribe(state: SnsState, input: SubscribeInput): SubscribeResponse {
   const protocol = protocolOf(input);
   const endpoint = input.Endpoint ?? '';
   checkEndpoint(protocol, endpoint);
-  const attributes = (input.Attributes ?? {});
+  const attributes = input.Attributes ?? {};
   for (const [name, value] of Object.entries(attributes)) checkAttribute(name, value);
   const existing = subscriptionsOf(state, topic.arn).find(
     (one) => one.protocol === protocol && one.endpoint === endpoint,

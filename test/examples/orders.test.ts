@@ -42,7 +42,7 @@ describe.each(EXAMPLE_VERSIONS)('orders %s', (version) => {
   });
 
   it('refuses what is not an order', async () => {
-    const event = { ...(orderEvent(1)), body: '{"id": 7' };
+    const event = { ...orderEvent(1), body: '{"id": 7' };
     expect(await handlerOf(version)(event)).toMatchObject({ statusCode: 400 });
   });
 });
