@@ -2,10 +2,11 @@ import { concurrencyFor } from '../../domain/health/traffic.ts';
 import type { ShiftTrafficInput } from '../inputs.ts';
 import type { Ports } from '../ports.ts';
 
-/** What came of warming: how many environments were wanted, and how many invocations answered in time. */
+/** What came of warming: how many environments were wanted, how many invocations answered in time, and what went wrong. */
 export interface Warmed {
   readonly wanted: number;
   readonly answered: number;
+  readonly problem?: string;
 }
 
 /** How far back an alias's traffic is looked at, in ms: long enough for a burst to show, short enough to be of today. */
@@ -24,14 +25,18 @@ export async function warm(
   ports: Pick<Ports, 'functions' | 'health' | 'sleep'>,
 ): Promise<Warmed> {
   const [sample] = input.release.contract;
-  const wanted = sample === undefined ? 0 : await environments(input, percent, ports).catch(() => 0);
-  let answered = 0;
-  const asked = Array.from({ length: wanted }, async () => {
-    const answer = await ports.functions.invoke(input.release.function, input.candidate.version, sample?.event);
-    if (!answer.functionError) answered++;
+  if (sample === undefined) return { wanted: 0, answered: 0 };
+  const warmed = { wanted: 0, answered: 0 };
+  const problems: string[] = [];
+  const note = (cause: unknown) => void problems.push(cause instanceof Error ? cause.name : String(cause));
+  warmed.wanted = await environments(input, percent, ports).catch((cause: unknown) => (note(cause), 0));
+  const asked = Array.from({ length: warmed.wanted }, async () => {
+    const answer = await ports.functions.invoke(input.release.function, input.candidate.version, sample.event);
+    if (!answer.functionError) warmed.answered++;
   });
-  if (wanted > 0) await Promise.race([Promise.allSettled(asked), ports.sleep(PATIENCE)]);
-  return { wanted, answered };
+  const all = Promise.all(asked.map((one) => one.catch(note)));
+  if (warmed.wanted > 0) await Promise.race([all, ports.sleep(PATIENCE)]);
+  return { ...warmed, ...(problems[0] !== undefined && { problem: problems[0] }) };
 }
 
 async function environments(

@@ -69,9 +69,9 @@ describe('warm', () => {
         throw new Error('throttled');
       };
     });
-    expect(await warm(input(), 100, ports)).toEqual({ wanted: 4, answered: 0 });
+    expect(await warm(input(), 100, ports)).toEqual({ wanted: 4, answered: 0, problem: 'Error' });
     ports.health.traffic = () => Promise.reject(new Error('no metrics'));
-    expect(await warm(input(), 100, ports)).toEqual({ wanted: 0, answered: 0 });
+    expect(await warm(input(), 100, ports)).toEqual({ wanted: 0, answered: 0, problem: 'Error' });
   });
 
   it('goes on without a candidate that does not answer', async () => {

@@ -36,7 +36,12 @@ import { STEP_HANDLERS } from './steps.ts';
 export interface Behaviour {
   readonly failing?: number;
   readonly milliseconds?: number;
+  /** How long the first request of each new execution environment takes. */
+  readonly coldMilliseconds?: number;
 }
+
+/** An execution environment that nobody used for this long, in ms, is gone. */
+const IDLE_MS = 600_000;
 
 /** How one execution ended, and what it left behind. */
 export interface Outcome {
@@ -77,6 +82,8 @@ export class Pipeline {
   traffic: Traffic | undefined;
   webhookAnswers = 200;
   readonly #realNow = Date.now;
+  /** When each execution environment of a version is free again. */
+  readonly #freeAt = new Map<string, number[]>();
   #requests = 0;
   #published = 0;
 
@@ -156,12 +163,23 @@ export class Pipeline {
 
   /** Deterministic failures: every n-th request of a version that fails on a share of them. */
   #orders(version: string, took: (ms: number) => void): unknown {
-    const { failing = 0, milliseconds = 10 } = this.behaviours.get(version) ?? {};
-    took(milliseconds);
+    const { failing = 0, milliseconds = 10, coldMilliseconds = milliseconds } = this.behaviours.get(version) ?? {};
+    took(this.#inEnvironment(version, { milliseconds, coldMilliseconds }));
     const bad = Math.floor((this.#requests + 1) * failing) > Math.floor(this.#requests * failing);
     this.#requests++;
     if (bad) throw new Error('this version is broken');
     return { statusCode: 200 };
+  }
+
+  /** Puts a request into the environment that was used last, as Lambda does, or into a new one; returns how long it takes. */
+  #inEnvironment(version: string, times: { milliseconds: number; coldMilliseconds: number }): number {
+    const now = this.sandbox.world.clock.now();
+    const alive = (this.#freeAt.get(version) ?? []).filter((at) => at > now - IDLE_MS).sort((a, b) => a - b);
+    const warm = alive.findLastIndex((at) => at <= now);
+    const duration = warm < 0 ? times.coldMilliseconds : times.milliseconds;
+    if (warm >= 0) alive.splice(warm, 1);
+    this.#freeAt.set(version, [...alive, now + duration]);
+    return duration;
   }
 
   /** Physical name of a step's function. */
