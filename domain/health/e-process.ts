@@ -16,8 +16,8 @@ const WEIGHTS = logarithmsOfParts(WORSE.map((_, index) => 1 / (index + 2)));
 /** A product beyond this is put into its logarithm; one more factor still fits into a double. */
 const LARGE = 1e250;
 
-/** Largest e-value that is reported: JSON knows no infinity. */
-const LARGEST = 1e300;
+/** Largest e-value that is reported: what is beyond proves no more, and the ledger and JSON both keep this one as a number. */
+const LARGEST = 1e15;
 
 /**
  * Natural logarithm of the evidence that the candidate is worse: likelihood ratios against "not worse", multiplied over the

@@ -94,7 +94,7 @@ describe('logEvidence', () => {
 
   it('stays a number that JSON knows, however overwhelming', () => {
     const logarithm = logEvidence([{ candidateBad: 1e6, bad: 1e6, odds: 0.01 }]);
-    expect(eValueOf(logarithm)).toBe(1e300);
+    expect(eValueOf(logarithm)).toBe(1e15);
     expect(eValueOf(-1e6)).toBe(0);
   });
 });
