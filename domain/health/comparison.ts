@@ -89,11 +89,24 @@ function limitOf(rule: ComparisonRule, { pairedSum }: Tally): number {
 }
 
 function pairedTrials({ ratio }: ComparisonRule, rows: readonly Row[]): Trial[] {
-  return rows.map((row) => ({
-    candidateBad: row.candidateBad,
-    bad: row.candidateBad + row.stableBad,
-    odds: (ratio * row.candidateTotal) / (ratio * row.candidateTotal + row.stableTotal),
-  }));
+  return rows.map((row) => {
+    const share = largestShare(row);
+    const odds = (ratio * share) / (ratio * share + 1 - share);
+    return { candidateBad: row.candidateBad, bad: row.candidateBad + row.stableBad, odds };
+  });
+}
+
+/**
+ * The candidate's largest share of the requests within a minute. In a minute in which the share rose, the candidate had most
+ * of its requests towards the end: when something broke for both versions just then, its share of the whole minute would make
+ * it look worse than it is. So such a minute is held against the share after the rise, as reckoned from the minute before, or
+ * as seen in the minute after, which cannot be lower.
+ */
+function largestShare({ candidateTotal, stableTotal, rise }: Row): number {
+  const share = candidateTotal / (candidateTotal + stableTotal);
+  if (!rise) return share;
+  const reckoned = (share - (1 - rise.part) * rise.before) / rise.part;
+  return Math.min(1, Math.max(share, Math.min(reckoned, rise.after ?? 1)));
 }
 
 /** Minutes without stable traffic are all held to one limit, so together they are one trial. */

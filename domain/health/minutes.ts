@@ -4,7 +4,19 @@ import type { Counts, MinuteFigures } from './figures.ts';
 export const MINUTE = 60_000;
 
 /** One judged minute of both versions. */
-export type PairedMinute = { at: number; candidate: Counts; stable: Counts };
+export type PairedMinute = {
+  at: number;
+  candidate: Counts;
+  stable: Counts;
+  /** Absent where the candidate's share was the same throughout. */
+  rise?: Rise;
+};
+
+/**
+ * A rise of the candidate's share within a minute: the part of the minute that came after it, and the shares of the minutes
+ * before and after, as fractions; the latter once it is there.
+ */
+export type Rise = { part: number; before: number; after?: number };
 
 /** The judged minutes in order, and how many were too young to judge. */
 export type JudgedMinutes = { minutes: PairedMinute[]; young: number; until: number };
@@ -34,7 +46,13 @@ export function judgedMinutes(window: MinuteWindow): JudgedMinutes {
   const times = [...new Set([...candidate.keys(), ...stable.keys()])].sort((a, b) => a - b);
   const old = times.filter((at) => at <= until);
   return {
-    minutes: old.map((at) => ({ at, candidate: candidate.get(at) ?? NOTHING, stable: stable.get(at) ?? NOTHING })),
+    minutes: old.map((at) => {
+      const [own, other] = [candidate.get(at) ?? NOTHING, stable.get(at) ?? NOTHING];
+      const around = [at - MINUTE, at + MINUTE <= until ? at + MINUTE : NaN].map((one) => {
+        return shareOf(candidate.get(one), stable.get(one));
+      });
+      return { at, candidate: own, stable: other, ...riseIn(at, window.raisedAt, around) };
+    }),
     young: times.length - old.length,
     until,
   };
@@ -43,6 +61,23 @@ export function judgedMinutes(window: MinuteWindow): JudgedMinutes {
 /** Start of the minute that a time lies in. */
 export function startOfMinute(at: number): number {
   return Math.floor(at / MINUTE) * MINUTE;
+}
+
+function riseIn(
+  at: number,
+  raisedAt: readonly number[],
+  [before, after]: readonly (number | undefined)[],
+): { rise?: Rise } {
+  const within = raisedAt.filter((raised) => raised > at && raised < at + MINUTE);
+  if (within.length === 0) return {};
+  const part = 1 - (Math.max(...within) - at) / MINUTE;
+  return { rise: { part, before: before ?? 0, ...(after === undefined ? {} : { after }) } };
+}
+
+function shareOf(candidate: Counts | undefined, stable: Counts | undefined): number | undefined {
+  const own = candidate ? attempts(candidate) : 0;
+  const all = own + (stable ? attempts(stable) : 0);
+  return all === 0 ? undefined : own / all;
 }
 
 /** Totals of one side. */

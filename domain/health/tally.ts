@@ -1,8 +1,15 @@
 import type { Counts, Metric } from './figures.ts';
-import { attempts, type PairedMinute } from './minutes.ts';
+import { attempts, type PairedMinute, type Rise } from './minutes.ts';
 
 /** Bad requests and all requests of both versions, of one minute or of several. */
-export type Row = { candidateBad: number; candidateTotal: number; stableBad: number; stableTotal: number };
+export type Row = {
+  candidateBad: number;
+  candidateTotal: number;
+  stableBad: number;
+  stableTotal: number;
+  /** Of one minute: the rise of the candidate's share in it; absent where the share was the same throughout. */
+  rise?: Rise;
+};
 
 /** The minutes of one metric, sorted by what they can be held against, with their totals. */
 export type Tally = {
@@ -43,12 +50,13 @@ function sortIn(tally: Tally, row: Row): void {
   }
 }
 
-function rowOf(metric: Metric, { candidate, stable }: PairedMinute): Row {
+function rowOf(metric: Metric, { candidate, stable, rise }: PairedMinute): Row {
   return {
     candidateBad: candidate[metric],
     candidateTotal: requests(metric, candidate),
     stableBad: stable[metric],
     stableTotal: requests(metric, stable),
+    ...(rise ? { rise } : {}),
   };
 }
 
