@@ -28,6 +28,8 @@ export type Cell = {
   /** Whether an alarm on the alias's errors was firing before the rollout began, and gates it. */
   alarm?: boolean;
   lag: Lag;
+  /** Whether it differs from the plain cells by more than rates. */
+  variant?: boolean;
 };
 
 /** How often each group is played. */

@@ -14,8 +14,11 @@ import { errorRateAlarm } from './alarms.ts';
 type Strategy = EnvironmentPolicy['strategy'];
 const ALARM = 'alias-errors';
 
+/** Weighbridge as a policy, with the plan that it has for a cell. */
+export type WeighbridgePolicy = Policy & { planOf(cell: Cell): RolloutPlan };
+
 /** Weighbridge itself: the domain's own plan, verdict and next move, with the default health rules. */
-export function weighbridge(name: string, strategy: Strategy, minutes: number): Policy {
+export function weighbridge(name: string, strategy: Strategy, minutes: number): WeighbridgePolicy {
   const source = 'domain/health, domain/strategy and domain/next-move.ts of this repository, default health rules';
   const plans = new Map<Cell, RolloutPlan>();
   const planOf = (cell: Cell): RolloutPlan => {
@@ -24,14 +27,13 @@ export function weighbridge(name: string, strategy: Strategy, minutes: number): 
     return plan;
   };
   const rollout = (cell: Cell): Rollout => new WeighbridgeRollout(planOf(cell));
-  return { name, ours: true, source, minutes, latency: true, rollout };
+  return { name, ours: true, source, minutes, latency: true, rollout, planOf };
 }
 
-/** The plan that the benchmark's policies have for a cell. */
-export function planFor(strategy: Strategy, cell: Cell): RolloutPlan {
+function planFor(strategy: Strategy, cell: Cell): RolloutPlan {
   const slow = cell.slow ? { slow: { overMilliseconds: 300 } } : {};
   const alarms = cell.alarm ? { alarms: [ALARM] } : {};
-  return planRollout({ name: 'production', strategy, health: { ...slow, ...alarms } });
+  return planRollout({ name: 'production', strategy, health: { metricLagSeconds: cell.lag.to, ...slow, ...alarms } });
 }
 
 /** Figures of a verdict on nothing. */

@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { allCells, FULL } from './rollouts/cells.ts';
+import type { Cell } from './rollouts/cell.ts';
+import { POLICIES } from './rollouts/policies/all.ts';
+import { playAll } from './rollouts/pool.ts';
+import { chart } from './rollouts/report/chart.ts';
+import { markdown, type Setting } from './rollouts/report/markdown.ts';
+import type { Summary } from './rollouts/summary.ts';
+import { checkTargets, type Target } from './rollouts/targets.ts';
+import type { Task } from './rollouts/worker.ts';
+
+/** Runs of other tools' rules where the versions are equal: no target hangs on the last tenth of a percent of theirs. */
+const PEER_RUNS = 2000;
+/** The quick mode plays this part of the runs and checks nothing. */
+const QUICK = 100;
+
+/**
+ * Plays every policy in every cell, writes `docs/benchmarks/rollouts.{md,json,svg}` and checks the targets:
+ * `npm run bench:rollouts [-- --seed N] [--processes N] [--quick] [--out DIR]`. Exit code 1 when a target is missed.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string', default: '20261123' },
+      processes: { type: 'string', default: '2' },
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string', default: join(import.meta.dirname, '..', 'docs', 'benchmarks') },
+    },
+  });
+  const began = performance.now();
+  const cells = allCells();
+  const tasks = tasksOf(cells, Number(values.seed), values.quick);
+  const summaries = await playAll(tasks, Number(values.processes), (done) => progress(done, tasks.length));
+  const targets = checkTargets({ cells, summaries });
+  const minutes = (performance.now() - began) / 60_000;
+  write(values.out, settingOf(Number(values.seed), minutes, values.quick), cells, summaries, targets);
+  for (const line of targets.flatMap(lines)) console.log(line);
+  if (!values.quick && targets.some(({ met }) => !met)) process.exitCode = 1;
+}
+
+function tasksOf(cells: readonly Cell[], seed: number, quick: boolean): Task[] {
+  return cells.flatMap(({ group }, cell) =>
+    POLICIES.map(({ ours }, policy) => {
+      const runs = ours ? FULL[group] : Math.min(PEER_RUNS, FULL[group]);
+      return { cell, policy, seed, runs: quick ? Math.ceil(runs / QUICK) : runs };
+    }),
+  );
+}
+
+function settingOf(seed: number, minutes: number, quick: boolean): Setting {
+  const processors = cpus();
+  const machine = `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}`;
+  return { machine, node: process.version, date: new Date().toISOString().slice(0, 10), seed, minutes, quick };
+}
+
+function write(
+  folder: string,
+  setting: Setting,
+  cells: readonly Cell[],
+  summaries: readonly Summary[],
+  targets: readonly Target[],
+): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'rollouts.json'), `${JSON.stringify({ setting, targets, cells, summaries }, null, 1)}\n`);
+  writeFileSync(join(folder, 'rollouts.md'), markdown(setting, cells, summaries, targets));
+  writeFileSync(join(folder, 'rollouts.svg'), chart(cells, summaries));
+}
+
+function lines({ name, met, measured, missed }: Target): string[] {
+  return [
+    `${met ? 'met   ' : 'MISSED'} ${name}`,
+    `       ${measured}`,
+    ...missed.map((one) => `       missed: ${one}`),
+  ];
+}
+
+function progress(done: number, all: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all}`);
+}
+
+await main();
