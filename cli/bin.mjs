@@ -1,11 +1,19 @@
 #!/usr/bin/env node
-import { register } from 'tsx/esm/api';
+import { compile } from '../scripts/compile.mjs';
 
-// The SDK says on every start that it will want a newer Node one day; engines and CI look after that.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
-register();
 // A remark of the SDK's for developers; it says nothing to users of this command.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-const { main } = await import('./main.ts');
+
+const { main } = await load();
 process.exitCode = await main(process.argv.slice(2));
+
+/** Compiled code starts faster; where it cannot be written, or somebody looks for a fault, the sources run as they are. */
+async function load() {
+  if (!process.env.WEIGHBRIDGE_DEBUG) {
+    const compiled = await compile('cli/main.ts').catch(() => undefined);
+    if (compiled) return import(compiled);
+  }
+  const { register } = await import('tsx/esm/api');
+  register();
+  return import('./main.ts');
+}

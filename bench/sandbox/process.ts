@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compile } from '../../scripts/compile.mjs';
 import type { Row } from './table.ts';
 
 /** An endpoint under test; with what only an own process tells. */
@@ -24,9 +25,10 @@ const TICKS = 100;
 /** Starts our sandbox in a process of its own; measures the time until it answers, and its memory at rest. */
 export async function startProcess(): Promise<Subject> {
   const port = await freePort();
+  await compile('bench/sandbox/serve.ts');
   const began = performance.now();
-  const script = fileURLToPath(new URL('serve.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, String(port)], { stdio: 'inherit' });
+  const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script, String(port)], { stdio: 'inherit' });
   const endpoint = `http://127.0.0.1:${port}`;
   while (!(await answers(endpoint))) {
     if (child.exitCode !== null) throw new Error(`expected the sandbox to start, but it exited with ${child.exitCode}`);

@@ -1,0 +1,2 @@
+/** See `compile.mjs`. */
+export function compile(entry: string): Promise<string>;
