@@ -8,10 +8,14 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    /** The steps run in this process too, and their logs are not the tests' output. */
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    /**
+     * The steps run in this process too, and their logs are not the tests' output. CDK's own template validation takes
+     * seconds; `npm run synth`, which `npm test` runs first, is where it happens.
+     */
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', CDK_VALIDATION: 'false' },
+    /** Generous: two busy cores may be slow, and no test waits for real time to pass. */
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
   },
