@@ -75,7 +75,8 @@ async function aliasFindings({ release, plan, rollout }: CheckReadinessInput, po
 /** What a split between two versions requires: the same role and dead-letter target, and no provisioned concurrency. */
 async function versionFindings(input: CheckReadinessInput, latest: FunctionFacts, ports: Needs): Promise<Finding[]> {
   const { release, plan, rollout } = input;
-  if (!rollout.stable || plan.steps.length === 0) return [];
+  const splits = plan.steps.length > 0 || plan.budget !== undefined;
+  if (!rollout.stable || !splits) return [];
   const stable = await ports.functions.describe(release.function, rollout.stable);
   const findings = stable ? roleDiffers(latest, stable) : [];
   if (await ports.references.hasProvisionedConcurrency(release.function, plan.alias)) {

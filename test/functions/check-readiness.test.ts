@@ -90,6 +90,12 @@ describe('CheckReadiness', () => {
     });
   });
 
+  it('looks at what a split requires for a budget too, which has no fixed steps', async () => {
+    const { ports } = ready((s) => (s.provisioned = true));
+    const plan = aPlan({ strategy: { type: 'budget', failedRequests: 20, minutes: 30 }, health });
+    await expect(checkReadiness({ ...input(), plan }, ports)).rejects.toMatchObject({ name: 'NotReadyError' });
+  });
+
   it('asks to be retried while Lambda is busy with an earlier update', async () => {
     const { ports } = ready((s) => s.functions.set('orders', facts({ lastUpdateStatus: 'InProgress' })));
     await expect(checkReadiness(input(), ports)).rejects.toMatchObject({ name: 'TransientAwsError' });
