@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allCells, FULL } from './rollouts/cells.ts';
-import type { Cell } from './rollouts/cell.ts';
+import type { Cell, Effort } from './rollouts/cell.ts';
 import { POLICIES } from './rollouts/policies/all.ts';
 import { playAll } from './rollouts/pool.ts';
 import { chart } from './rollouts/report/chart.ts';
@@ -14,8 +14,8 @@ import type { Task } from './rollouts/worker.ts';
 
 /** Runs of other tools' rules where the versions are equal: no target hangs on the last tenth of a percent of theirs. */
 const PEER_RUNS = 2000;
-/** The quick mode plays this part of the runs and checks nothing. */
-const QUICK = 100;
+/** Runs per cell of the quick mode, which checks nothing. */
+const QUICK: Effort = { equal: 100, worse: 10, better: 10 };
 
 /**
  * Plays every policy in every cell, writes `docs/benchmarks/rollouts.{md,json,svg}` and checks the targets:
@@ -26,34 +26,37 @@ async function main(): Promise<void> {
     options: {
       seed: { type: 'string', default: '20261123' },
       processes: { type: 'string', default: '2' },
+      equal: { type: 'string', default: String(FULL.equal) },
+      worse: { type: 'string', default: String(FULL.worse) },
       quick: { type: 'boolean', default: false },
       out: { type: 'string', default: join(import.meta.dirname, '..', 'docs', 'benchmarks') },
     },
   });
   const began = performance.now();
   const cells = allCells();
-  const tasks = tasksOf(cells, Number(values.seed), values.quick);
+  const [equal, worse] = [Number(values.equal), Number(values.worse)];
+  const effort = values.quick ? QUICK : { equal, worse, better: worse };
+  const tasks = tasksOf(cells, Number(values.seed), effort);
   const summaries = await playAll(tasks, Number(values.processes), (done) => progress(done, tasks.length));
   const targets = checkTargets({ cells, summaries });
   const minutes = (performance.now() - began) / 60_000;
-  write(values.out, settingOf(Number(values.seed), minutes, values.quick), cells, summaries, targets);
+  write(values.out, settingOf(Number(values.seed), minutes, effort), cells, summaries, targets);
   for (const line of targets.flatMap(lines)) console.log(line);
   if (!values.quick && targets.some(({ met }) => !met)) process.exitCode = 1;
 }
 
-function tasksOf(cells: readonly Cell[], seed: number, quick: boolean): Task[] {
+function tasksOf(cells: readonly Cell[], seed: number, effort: Effort): Task[] {
   return cells.flatMap(({ group }, cell) =>
     POLICIES.map(({ ours }, policy) => {
-      const runs = ours ? FULL[group] : Math.min(PEER_RUNS, FULL[group]);
-      return { cell, policy, seed, runs: quick ? Math.ceil(runs / QUICK) : runs };
+      return { cell, policy, seed, runs: ours ? effort[group] : Math.min(PEER_RUNS, effort[group]) };
     }),
   );
 }
 
-function settingOf(seed: number, minutes: number, quick: boolean): Setting {
+function settingOf(seed: number, minutes: number, effort: Effort): Setting {
   const processors = cpus();
   const machine = `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}`;
-  return { machine, node: process.version, date: new Date().toISOString().slice(0, 10), seed, minutes, quick };
+  return { machine, node: process.version, date: new Date().toISOString().slice(0, 10), seed, minutes, effort };
 }
 
 function write(

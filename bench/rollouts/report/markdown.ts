@@ -1,10 +1,10 @@
-import type { Cell } from '../cell.ts';
+import type { Cell, Effort } from '../cell.ts';
 import { POLICIES } from '../policies/all.ts';
 import { part, VERIFICATIONS, type Summary } from '../summary.ts';
 import type { Target } from '../targets.ts';
 
 /** Where and how the benchmark ran. */
-export type Setting = { machine: string; node: string; date: string; seed: number; minutes: number; quick: boolean };
+export type Setting = { machine: string; node: string; date: string; seed: number; minutes: number; effort: Effort };
 
 /** The whole report. */
 export function markdown(
@@ -16,7 +16,7 @@ export function markdown(
   return [
     '# Rollout policies on the same traffic',
     '',
-    `Written by \`npm run bench:rollouts\`${setting.quick ? ' in its quick mode' : ''}: seed ${setting.seed}, ${setting.machine}, Node.js ${setting.node}, ${setting.date}, ${setting.minutes.toFixed(1)} minutes.`,
+    `Written by \`npm run bench:rollouts\`: seed ${setting.seed}, ${setting.machine}, Node.js ${setting.node}, ${setting.date}, ${setting.minutes.toFixed(1)} minutes; per cell ${setting.effort.equal.toLocaleString('en-US')} runs of each of our policies with equal versions and ${setting.effort.worse.toLocaleString('en-US')} with others.`,
     '',
     '![Failed requests and false rollbacks by policy](rollouts.svg)',
     '',
