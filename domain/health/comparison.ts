@@ -1,6 +1,7 @@
 import { eValueOf, logEvidence, logSum, type Trial } from './e-process.ts';
 import type { ComparisonFigures, Metric } from './figures.ts';
 import { MINUTE, startOfMinute, type PairedMinute } from './minutes.ts';
+import { upperBound } from '../statistics/clopper-pearson.ts';
 import { requestsNeeded, smallestVisible, type Sight, type Stage } from './power.ts';
 import type { ComparisonRule } from './rules.ts';
 import { sumOf, tallyOf, type Row, type Tally } from './tally.ts';
@@ -53,6 +54,7 @@ export function warmMinutes(
   raisedAt: readonly number[],
   ignoreMinutes: number,
 ): PairedMinute[] {
+  if (ignoreMinutes === 0) return [...minutes];
   const cold = new Set<number>();
   for (const at of raisedAt) {
     for (let minute = startOfMinute(at); minute < at + ignoreMinutes * MINUTE; minute += MINUTE) cold.add(minute);
@@ -154,7 +156,21 @@ export function logThresholdOf(threshold: number, part: keyof typeof PARTS): num
 
 function outcomeOf(rule: ComparisonRule, tally: Tally, figures: ComparisonFigures, threshold: number): Outcome {
   if (figures.eValue >= threshold) return matters(rule, tally, figures) ? 'worse' : 'negligible';
-  return figures.seenInvocations < figures.neededInvocations ? 'blind' : 'notWorse';
+  if (figures.seenInvocations >= figures.neededInvocations) return 'notWorse';
+  return surelyBetter(tally) ? 'notWorse' : 'blind';
+}
+
+/** Confidence with which a candidate's own rate says that it is better, however few its requests. */
+const SURELY = 0.99;
+
+/**
+ * Whether the candidate is surely better than the stable version. A production that fails a lot hides small regressions for
+ * long, but a fix for it shows at once that it is none.
+ */
+function surelyBetter({ pairedSum, alone }: Tally): boolean {
+  const { candidateBad, candidateTotal, stableBad, stableTotal } = pairedSum;
+  if (stableTotal === 0 || candidateTotal === 0 || alone.candidateTotal > 0) return false;
+  return upperBound(candidateBad, candidateTotal, SURELY) < stableBad / stableTotal;
 }
 
 /** Whether the difference is large enough to matter in practice, against the stable version or against the limit. */

@@ -107,6 +107,7 @@ type Counting = Omit<CustomInput, 'reading'>;
 function counted(values: readonly MinuteValue[], { rule, until, raisedAt }: Counting): MinuteValue[] {
   const from = raisedAt.length > 0 ? startOfMinute(Math.min(...raisedAt)) : -Infinity;
   const cold = (at: number): boolean =>
+    rule.ignoreMinutes > 0 &&
     raisedAt.some((raised) => at >= startOfMinute(raised) && at < raised + rule.ignoreMinutes * MINUTE);
   return values.filter(({ at }) => at >= from && at <= until && !cold(at)).sort((a, b) => a.at - b.at);
 }

@@ -50,6 +50,7 @@ describe('figure rows', () => {
     });
     const minutes = fc.array(counts, { maxLength: 30 });
     const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }), {
+      minLength: 1,
       maxLength: 20,
     });
     fc.assert(

@@ -54,6 +54,12 @@ describe('a limit on a metric of the user’s own', () => {
     expect(verdictOf({ ...LIMIT, better: 'higher' }, [50, 60, 70]).kind).toBe('unhealthy');
   });
 
+  it('leaves no minute out after a rise unless it is told to', () => {
+    const custom = [{ name: LIMIT.name, candidate: values([160, 160, 1]), stable: [] }];
+    const input = { rules: rulesOf({ custom: [LIMIT] }), custom, raisedAt: [0.4 * MINUTE] };
+    expect(judge(aHealthInput(input)).kind).toBe('unhealthy');
+  });
+
   it('leaves out young minutes, minutes before the first traffic and those after a rise', () => {
     const rule = { ...LIMIT, ignoreMinutes: 2 };
     const custom = [{ name: rule.name, candidate: values([999, 999, 999, 999, 1, 1, 1, 999]), stable: [] }];
