@@ -6,6 +6,14 @@ import type { CustomQuery } from '../ports.ts';
 import { isNamed } from './errors.ts';
 import { metricData } from './metric-data.ts';
 
+/** What CloudWatch calls a request that makes no sense, in its several protocols. */
+const REFUSALS = [
+  'ValidationError',
+  'ValidationException',
+  'InvalidParameterValueException',
+  'InvalidParameterCombinationException',
+];
+
 /** Both versions' values of every rule, one request for each: a rule that CloudWatch refuses is known by its name. */
 export async function customReadings(client: CloudWatchClient, query: CustomQuery): Promise<CustomReading[]> {
   return Promise.all(
@@ -26,8 +34,7 @@ async function valuesOf(
   try {
     return (await metricData(client, queriesOf(rule, query, version), query)).get(RESULT_ID) ?? [];
   } catch (cause) {
-    if (!isNamed(cause, 'ValidationError', 'InvalidParameterValueException', 'InvalidParameterCombinationException'))
-      throw cause;
+    if (!isNamed(cause, ...REFUSALS)) throw cause;
     const what = `custom metric ${rule.name} to be one that CloudWatch can compute`;
     throw new InvalidReleaseError(expected(what, cause.message, 'correct it in the policy'), { cause });
   }

@@ -263,7 +263,8 @@ export class Pipeline {
   }
 
   startTraffic(ratePerSecond: number, qualifier = 'production'): void {
-    this.traffic = startTraffic(this.sandbox.world, { function: 'orders', qualifier, ratePerSecond });
+    const options = { function: 'orders', qualifier, ratePerSecond, concurrency: 1000 };
+    this.traffic = startTraffic(this.sandbox.world, options);
   }
 
   async upload(version: string, bytes?: Uint8Array, functionName = 'orders'): Promise<void> {

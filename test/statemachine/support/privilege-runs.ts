@@ -16,7 +16,27 @@ const QUICK: EnvironmentPolicy = {
   strategy: { type: 'canary', percent: 10, minutes: 1 },
   onInconclusive: 'promote',
 };
+/** A metric of the user's own: the slowest request of a minute. */
+const SLOWEST = {
+  name: 'slowest request',
+  metric: {
+    namespace: 'AWS/Lambda',
+    name: 'Duration',
+    dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}', ExecutedVersion: '{version}' },
+    statistic: 'Maximum',
+  },
+  better: 'lower',
+  limit: 1000,
+} as const;
 const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
+
+/** A metric of the user's own as a health rule. */
+const MEMORY = {
+  name: 'memory',
+  metric: { namespace: 'Orders', name: 'Memory', dimensions: { Version: '{version}' }, statistic: 'Maximum' },
+  better: 'lower' as const,
+  limit: 200,
+};
 
 export interface Run {
   readonly name: string;
@@ -54,8 +74,8 @@ export const RUNS: readonly Run[] = [
       );
       const rich = {
         configuration: { variables: { STAGE: 'p' }, secrets: { DB: ARN } },
-        verify: { hook: 'smoke' },
-        health: { alarms: ['orders-production-errors'] },
+        verify: { hook: 'smoke', warm: 'auto' as const },
+        health: { alarms: ['orders-production-errors'], custom: [MEMORY] },
         retention: { keepVersions: 1 },
       };
       const policy = [{ ...QUICK, ...rich }];
@@ -101,17 +121,18 @@ export const RUNS: readonly Run[] = [
   },
 ];
 
+/** What the candidate is verified and warmed with. */
+const CONTRACT = JSON.stringify({ contract: [{ name: 'answers', event: {}, expect: { status: 200 } }] });
+
 async function first(p: Pipeline): Promise<string> {
   await p.setPolicy([AT_ONCE]);
-  await p.uploadManifest(
-    '1.0.0',
-    JSON.stringify({ contract: [{ name: 'answers', event: {}, expect: { status: 200 } }] }),
-  );
+  await p.uploadManifest('1.0.0', CONTRACT);
   return end(await p.release('1.0.0'));
 }
 
 async function second(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promise<string> {
   await p.setPolicy(policy);
+  await p.uploadManifest('1.1.0', CONTRACT);
   return end(await p.release('1.1.0'));
 }
 
@@ -153,6 +174,7 @@ const end = ({ states, status }: { states: readonly string[]; status: string }) 
 /** What is left afterwards: where the alias points, what was recorded and what people were told. */
 async function traces(p: Pipeline): Promise<unknown> {
   const evidence = (await p.items()).filter(({ sk }) => /#(NotifyRollback|PruneVersions|AwaitDecision)$/.test(sk));
+  const warmed = (await p.items()).flatMap(({ entry }) => (entry as { warmed?: object } | undefined)?.warmed ?? []);
   const deliveries = evidence.map(({ entry }) => shape(entry)).sort();
   const rollouts = (await p.rollouts()).map(({ status, strategy }) => `${status} ${strategy}`).sort();
   return {
@@ -162,6 +184,7 @@ async function traces(p: Pipeline): Promise<unknown> {
     mails: p.published(),
     logs: await p.logGroups(),
     rollouts,
+    warmed: warmed.map(shape).sort(),
     deliveries,
   };
 }
