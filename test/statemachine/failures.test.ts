@@ -119,6 +119,21 @@ describe('a Task that fails for good', () => {
   });
 });
 
+describe('a Task that is delivered twice', () => {
+  it('changes nothing more: Powertools answers the second with what the first one did', async () => {
+    const calls: string[] = [];
+    pipeline.sandbox.world.observe(({ service, operation, error }) => {
+      if (service === 'Lambda' && /^(UpdateAlias|PublishVersion|UpdateFunctionCode)$/.test(operation) && !error)
+        calls.push(operation);
+    });
+    pipeline.sandbox.faults.add({ on: 'task', action: { kind: 'deliverTwice' } });
+    expect(await pipeline.release('1.1.0')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await pipeline.serves()).toBe('2');
+    expect(calls.sort()).toEqual(['PublishVersion', 'UpdateAlias', 'UpdateAlias', 'UpdateFunctionCode']);
+    expect(pipeline.webhook).toEqual([]);
+  });
+});
+
 describe('a webhook that is down', () => {
   it('never blocks a rollback, and is reported', async () => {
     pipeline.webhookAnswers = 500;
