@@ -52,7 +52,7 @@ async function plannedEnvironment(
   return { environment: one.environment, plan: describePlan(one), forecast };
 }
 
-const PERIOD_SECONDS = 300;
+const PERIOD_SECONDS = 60;
 const HOUR = 3_600_000;
 /** How far a sandbox's time may have run ahead, in ms. */
 const SANDBOX_AHEAD = 30 * 24 * HOUR;

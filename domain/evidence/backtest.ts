@@ -89,11 +89,18 @@ function endingOf(past: PastRollout, tick: PastTick, move: Move): Ending | undef
   const minutes = minutesAt(past, tick);
   if (move.kind === 'rollBack') return { kind: 'rolledBack', minutes, reason: move.reason };
   if (move.kind === 'hold' && tick.move.kind !== 'hold') return { kind: 'held', minutes, reason: move.reason };
-  const last = tick === past.ticks.at(-1);
-  if (!last) return undefined;
-  const through = tick.move.kind === 'complete' || (tick.move.kind === 'promote' && past.plan.finalBakeSeconds === 0);
-  const kind = through && move.kind !== 'hold' ? 'completed' : 'open';
-  return { kind, minutes, reason: kind === 'open' ? `${move.kind}: ${move.reason}` : move.reason };
+  const waits = move.kind === 'bake' && ADVANCES.has(tick.move.kind) && !past.plan.budget;
+  if (waits || tick === past.ticks.at(-1)) return lastEnding(past, tick, move, minutes);
+  return undefined;
+}
+
+/** Moves that leave a share. A budget raises its share as the figures allow, so that one more or less says nothing. */
+const ADVANCES: ReadonlySet<Move['kind']> = new Set(['shift', 'promote', 'complete']);
+
+function lastEnding({ plan }: PastRollout, tick: PastTick, move: Move, minutes: number): Ending {
+  const ends = move.kind === 'complete' || (move.kind === 'promote' && plan.finalBakeSeconds === 0);
+  if (ends && move.kind === tick.move.kind) return { kind: 'completed', minutes, reason: move.reason };
+  return { kind: 'open', minutes, reason: `${move.kind}: ${move.reason}` };
 }
 
 function lastOf(past: PastRollout): Ending {
