@@ -47,7 +47,17 @@ function targetLines(targets: readonly Target[]): string[] {
     ...list('Missed in', missed),
     ...list('Beside it', beside),
   ]);
-  return ['## Targets', '', ...lines];
+  return ['## Targets', '', ...lines, ...limits()];
+}
+
+/** Why a mean can lie above the budget although no share went beyond what the evidence allowed. */
+function limits(): string[] {
+  return [
+    '### What keeps the budget from holding exactly',
+    '',
+    'Two and a half to three times as many failures cost about the budget, and in a few cells a little more than it. Of that, a proof takes about fourteen failed requests: a test that knew both rates would take seven or eight, and the rest is the price of knowing neither, of looking every minute, and of a level that two comparisons share. What fails between the proof and the rollback comes on top: a minute has to end, its figures take another to arrive, and the next look is half a minute away on average. A smaller part of the budget at once would lower the mean and leave more of such releases unseen when the time is over.',
+    '',
+  ];
 }
 
 function list(title: string, items: readonly string[]): string[] {
