@@ -16,18 +16,6 @@ const QUICK: EnvironmentPolicy = {
   strategy: { type: 'canary', percent: 10, minutes: 1 },
   onInconclusive: 'promote',
 };
-/** A metric of the user's own: the slowest request of a minute. */
-const SLOWEST = {
-  name: 'slowest request',
-  metric: {
-    namespace: 'AWS/Lambda',
-    name: 'Duration',
-    dimensions: { FunctionName: '{function}', Resource: '{function}:{alias}', ExecutedVersion: '{version}' },
-    statistic: 'Maximum',
-  },
-  better: 'lower',
-  limit: 1000,
-} as const;
 const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
 
 /** A metric of the user's own as a health rule. */
@@ -74,7 +62,7 @@ export const RUNS: readonly Run[] = [
       );
       const rich = {
         configuration: { variables: { STAGE: 'p' }, secrets: { DB: ARN } },
-        verify: { hook: 'smoke', warm: 'auto' as const },
+        verify: { hook: 'smoke', warm: 2 },
         health: { alarms: ['orders-production-errors'], custom: [MEMORY] },
         retention: { keepVersions: 1 },
       };
