@@ -12,7 +12,8 @@ export default defineConfig({
      * The steps run in this process too, and their logs are not the tests' output. CDK's own template validation takes
      * seconds; `npm run synth`, which `npm test` runs first, is where it happens.
      */
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', CDK_VALIDATION: 'false' },
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', CDK_VALIDATION: 'false', NO_COLOR: '1' },
+    setupFiles: ['test/support/fixed-seed.ts'],
     /** Generous: two busy cores may be slow, and no test waits for real time to pass. */
     testTimeout: 120_000,
     hookTimeout: 180_000,

@@ -109,7 +109,7 @@ describe('ticks', () => {
       }),
       fc.record({
         type: fc.constant('linear' as const),
-        percent: fc.integer({ min: 1, max: 50 }),
+        percent: fc.integer({ min: 4, max: 50 }),
         everyMinutes: fc.integer({ min: 1, max: 500 }),
       }),
       fc.record({

@@ -270,7 +270,7 @@ describe('too little to judge by', { timeout: 120_000 }, () => {
   ] as const)(
     'does what the policy says after its deadline: $onInconclusive',
     async ({ onInconclusive, status, serves, says }) => {
-      await inProduction(production({ minInvocations: 1_000_000, holdHours: 1, onInconclusive }));
+      await inProduction(production({ minInvocations: 1_000_000, holdHours: 1, onInconclusive }), 2);
       const before = pipeline.sandbox.world.clock.now();
       const outcome = await pipeline.release('1.1.0');
       expect(outcome.status).toBe(status);

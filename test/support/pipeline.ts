@@ -286,8 +286,8 @@ export class Pipeline {
   async release(version: string, bytes?: Uint8Array): Promise<Outcome> {
     const before = new Set(await this.executions());
     await this.upload(version, bytes);
-    const arn = await this.until(async () => (await this.executions()).find((one) => !before.has(one)));
-    return this.outcome(arn);
+    const started = async () => (await this.executions()).find((one) => !before.has(one));
+    return this.outcome(await this.until(started, 5, 600));
   }
 
   async executions(): Promise<string[]> {
@@ -304,7 +304,7 @@ export class Pipeline {
     const ended = await this.until(async () => {
       const found = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
       return found.status === 'RUNNING' ? undefined : found;
-    });
+    }, 15);
     const { status = '?', error, cause = '', output } = ended;
     return { arn, status, error, cause, output: output && JSON.parse(output), states: await this.states(arn) };
   }
@@ -324,14 +324,14 @@ export class Pipeline {
     return names;
   }
 
-  /** Asks every few virtual seconds until there is an answer. */
-  async until<T>(ask: () => Promise<T | undefined>, everySeconds = 5): Promise<T> {
-    for (let i = 0; i < 200_000; i++) {
+  /** Asks every few virtual seconds until there is an answer. @throws Error when there is none within two virtual days. */
+  async until<T>(ask: () => Promise<T | undefined>, everySeconds = 5, forSeconds = 2 * 86_400): Promise<T> {
+    for (let waited = 0; waited <= forSeconds; waited += everySeconds) {
       const answer = await ask();
       if (answer !== undefined) return answer;
       await this.sandbox.world.clock.sleep(everySeconds * 1000);
     }
-    throw new Error('expected an answer within 11 virtual days');
+    throw new Error(`expected an answer within ${forSeconds} virtual seconds`);
   }
 
   async alias(name = 'production'): Promise<Pick<AliasConfiguration, 'FunctionVersion' | 'RoutingConfig'> | undefined> {

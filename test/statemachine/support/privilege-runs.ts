@@ -4,7 +4,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { StopExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { EnvironmentPolicy } from '../../../domain/policy.ts';
 import type { PolicyDocument } from '../../../sandbox/core/service.ts';
-import { Pipeline, zipOf } from '../../support/pipeline.ts';
+import { type Outcome, Pipeline, zipOf } from '../../support/pipeline.ts';
 
 /**
  * Runs that together use everything that the pipeline's roles are granted, cheapest first. Each gives all that tells one way
@@ -157,7 +157,8 @@ async function makeHook(p: Pipeline, lambda: LambdaClient): Promise<void> {
   await p.sandbox.world.clock.sleep(10_000);
 }
 
-const end = ({ states, status }: { states: readonly string[]; status: string }) => `${status} ${states.join(' ')}`;
+const end = ({ states, status, error }: Pick<Outcome, 'states' | 'status' | 'error'>): string =>
+  `${status} ${error ?? '-'} ${states.join(' ')}`;
 
 /** What is left afterwards: where the alias points, what was recorded and what people were told. */
 async function traces(p: Pipeline): Promise<unknown> {
@@ -238,7 +239,9 @@ export async function play(run: Run, prepare: (p: Pipeline) => Promise<void> = a
   const pipeline = await Pipeline.start();
   try {
     await prepare(pipeline);
-    const result = JSON.stringify(await run.play(pipeline));
+    const result = await run
+      .play(pipeline)
+      .then(JSON.stringify, (cause: unknown) => `came to nothing: ${String(cause)}`);
     const usage = pipeline.sandbox.iam.usage();
     const all = usage.flatMap(({ roleName, statements }) =>
       statements.map((one) => ({ ...one, key: keyOf({ ...one, roleName }) })),
