@@ -17,6 +17,8 @@ export interface LocalSandboxOptions {
   readonly data?: string;
   /** Functions beside the example to make ready for releases: `name` or `name=handler`. */
   readonly placeholders?: readonly string[];
+  /** Whether the account's rate limits hold once all is deployed, as on AWS; they do unless this is false. */
+  readonly rateLimits?: boolean;
   /** Told what is being done, for people who wait. */
   readonly onStep?: (what: string) => void;
 }
@@ -46,6 +48,7 @@ export async function startLocalSandbox(options: LocalSandboxOptions): Promise<L
       const deployed = await deployAssembly(sandbox.world, { assembly, stack });
       if (stack === DEFAULT_STACK) outputs = deployed.outputs;
     }
+    sandbox.rateLimits.enforce(options.rateLimits ?? true);
     return { sandbox, outputs, stacks, functions };
   } catch (cause) {
     await sandbox.close();

@@ -71,6 +71,7 @@ function addSandbox(root: Command): void {
     .option('--data <folder>', 'keep the state in a folder instead of in memory')
     .option('--traffic <rps>', 'requests a second to the example function; 0 for none', positive, 0)
     .option('--function <name...>', 'functions of your own to make ready for releases, beside the example')
+    .option('--no-rate-limits', "let every call through; else the account's rate limits hold, as on AWS")
     .action(async (options: SandboxOptions) => {
       const { sandbox } = await import('./commands/sandbox.ts');
       await sandbox(options);

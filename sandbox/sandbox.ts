@@ -23,6 +23,8 @@ export interface SandboxOptions extends ServiceOptions {
   readonly seed?: number;
   readonly region?: string;
   readonly accountId?: string;
+  /** Enforces the account's rate limits from the start; `rateLimits.enforce` does so later. Off when absent. */
+  readonly rateLimits?: boolean;
   /** Folder that keeps the state; in memory when absent. */
   readonly dataDir?: string;
   /** Told of exceptions that are bugs of the sandbox; the client gets a 500 that says so. */
@@ -65,6 +67,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 async function open(options: SandboxOptions, storage: Storage): Promise<Sandbox> {
   const session = openSession(storage, { start: startOf(options), seed: options.seed ?? 1 });
   const { world, controls } = compose(options, storage, session);
+  controls.rateLimits.enforce(options.rateLimits ?? false);
   const dispatcher = createDispatcher(world, options.onBug ? { onBug: options.onBug } : {});
   addControlRoutes(dispatcher, world, controls);
   const started = deferred();

@@ -10,6 +10,7 @@ import { createIam, type Iam } from './iam/create-iam.ts';
 import { createLambda, type LambdaControls } from './lambda/create-lambda.ts';
 import type { LambdaOptions } from './lambda/options.ts';
 import { createLogs } from './logs/create-logs.ts';
+import { createRateLimits, type RateLimits } from './rate-limits/create-rate-limits.ts';
 import { createS3 } from './s3/create-s3.ts';
 import { createSecretsManager } from './secrets-manager/create-secrets-manager.ts';
 import { createSns, type SnsControls } from './sns/create-sns.ts';
@@ -28,6 +29,7 @@ export interface ServiceOptions {
 /** What services offer to tests and to the sandbox's own commands, beside their public operations. */
 export interface Controls {
   readonly faults: Faults;
+  readonly rateLimits: RateLimits;
   readonly iam: Pick<Iam, 'usage'>;
   readonly lambda: LambdaControls;
   readonly events: EventBridge['controls'];
@@ -65,7 +67,7 @@ export function buildServices(world: World, options: ServiceOptions & { readonly
     ),
     channels: faults.disturb(channels),
     authorizer: iam.authorizer,
-    controls: { ...parts, faults, iam, sns: sns.controls },
+    controls: { ...parts, faults, rateLimits: createRateLimits(world), iam, sns: sns.controls },
   };
 }
 

@@ -16,6 +16,7 @@ export interface SandboxOptions {
   readonly data?: string;
   readonly traffic: number;
   readonly function?: readonly string[];
+  readonly rateLimits: boolean;
 }
 
 /** Runs a sandbox with the pipeline in it until Ctrl-C. Commands of the same folder find it by themselves. */
@@ -28,6 +29,7 @@ export async function sandbox(options: SandboxOptions): Promise<void> {
     clock,
     port: options.port,
     placeholders,
+    rateLimits: options.rateLimits,
     ...(options.data !== undefined && { data: options.data }),
     onStep: (what) => out.remark(`${what} …`),
   });

@@ -38,6 +38,7 @@ class SandboxWorld implements World {
   readonly #services = new Map<ServiceId, Service>();
   readonly #listeners = new Set<(record: CallRecord) => void>();
   #faults: FaultHook | undefined;
+  #admit: ((service: ServiceId, operation: string) => void) | undefined;
 
   constructor(options: WorldOptions) {
     this.region = options.region;
@@ -64,6 +65,10 @@ class SandboxWorld implements World {
   observe(listener: (record: CallRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  setAdmission(admit: ((service: ServiceId, operation: string) => void) | undefined): void {
+    this.#admit = admit;
   }
 
   setFaults(hook: FaultHook | undefined): void {
@@ -114,6 +119,7 @@ class SandboxWorld implements World {
       needs.push(need);
       this.authorizer.check(principal, need, service, name);
     };
+    this.#admit?.(service, name);
     await this.#faults?.before(service, name, input, principal);
     for (const need of found.needs(input as never, this)) authorize(need);
     const defaults = { requestId: this.random.uuid(), headers: {}, endpoint: this.endpoint };

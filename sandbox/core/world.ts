@@ -98,6 +98,8 @@ export interface World {
   ): Promise<O>;
   /** Registers a listener for finished calls; returns its removal. */
   observe(listener: (record: CallRecord) => void): () => void;
+  /** Installs what lets calls in or throws `AwsError`, before anything else happens to them (`undefined` removes it). */
+  setAdmission(admit: ((service: ServiceId, operation: string) => void) | undefined): void;
   /** Installs the fault hook (one at a time; `undefined` removes it). */
   setFaults(hook: FaultHook | undefined): void;
 }

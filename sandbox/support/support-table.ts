@@ -2,6 +2,7 @@ import { IGNORED_TYPES, RESOURCE_TYPES } from '../cloudformation/resources/regis
 import { INTRINSICS } from '../cloudformation/template/intrinsics.ts';
 import { AWS_MANAGED_POLICIES } from '../iam/aws-managed-policies.ts';
 import type { ServiceId } from '../core/service.ts';
+import { RATE_LIMITS } from '../rate-limits/limits.ts';
 import type { World } from '../core/world.ts';
 
 const INTRODUCTION = `# What the sandbox supports
@@ -21,7 +22,23 @@ endpoint speaks HTTP on the loopback. One account in one Region.
 export function supportTable(world: World): string {
   const services = [...world.services()].sort((a, b) => compare(a.id, b.id));
   const sections = services.map((service) => serviceSection(service.id, service.operations));
-  return [INTRODUCTION, ...sections, templateSection()].join('\n');
+  return [INTRODUCTION, rateLimitSection(), ...sections, templateSection()].join('\n');
+}
+
+function rateLimitSection(): string {
+  const rows = RATE_LIMITS.map(({ name, perSecond }) => `| ${name} | ${perSecond} |`);
+  return [
+    '## Rate limits',
+    '',
+    'All callers of the account share them. Whoever exceeds one is refused as on AWS (Lambda: 429',
+    '`TooManyRequestsException`, "Rate exceeded"); how much AWS lets through at once is not documented, here it is a',
+    "second's worth. They hold when they are enforced: by `weighbridge sandbox`, and with `createSandbox({ rateLimits: true })`.",
+    'Other limits on rates are left out.',
+    '',
+    '| requests | a second |\n|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 interface Described {

@@ -1,3 +1,4 @@
+import { AwsError } from '../../core/aws-error.ts';
 import type { ServiceId } from '../../core/service.ts';
 import type { World } from '../../core/world.ts';
 import { messageOf } from '../errors.ts';
@@ -35,7 +36,7 @@ export function contextOf(
     logicalId,
     suffix,
     call: <O>(service: ServiceId, operation: string, input: object) =>
-      work.world.call<O>(service, operation, input, { kind: 'account' }),
+      patiently(work.world, () => work.world.call<O>(service, operation, input, { kind: 'account' })),
     exists,
     until: (what, done) => until(work.world, what, done),
     generatedName: (limit) => generatedName(stackName, logicalId, suffix, limit),
@@ -45,6 +46,23 @@ export function contextOf(
 /** Sandbox milliseconds between two looks, and how long to look. */
 const POLL_MS = 250;
 const PATIENCE_MS = 600_000;
+
+/** CloudFormation waits while a service throttles its calls. */
+async function patiently<O>(world: World, call: () => Promise<O>): Promise<O> {
+  const deadline = world.clock.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (cause) {
+      if (!isThrottling(cause) || world.clock.now() > deadline) throw cause;
+      await world.clock.sleep(POLL_MS);
+    }
+  }
+}
+
+function isThrottling(cause: unknown): boolean {
+  return cause instanceof AwsError && (cause.message === 'Rate exceeded' || cause.code === 'ThrottlingException');
+}
 
 async function until(world: World, what: string, done: () => Promise<boolean>): Promise<void> {
   const deadline = world.clock.now() + PATIENCE_MS;
