@@ -96,7 +96,7 @@ function conclude(findings: readonly AlarmFinding[]): Omit<Verdict, 'figures'> {
   const sorted = order.flatMap((kind) => findings.filter((finding) => finding.kind === kind));
   const first = sorted[0];
   if (!first) return { kind: 'healthy', reasons: ['the policy judges by verification only: healthy'] };
-  const reasons = sorted.map((finding) => finding.reason);
+  const reasons = [...new Set(sorted.map((finding) => finding.reason))];
   if (first.kind !== 'poisoned') return { kind: first.kind, reasons };
   return {
     kind: 'inconclusive',

@@ -9,7 +9,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { expected, InvariantError } from '../../domain/errors.ts';
+import { expected, InvalidReleaseError, InvariantError } from '../../domain/errors.ts';
 import type { Conflict, FunctionFacts, FunctionGateway, InvocationAnswer, PublishedVersion } from '../ports.ts';
 import { isNamed } from './errors.ts';
 import type { Host } from './host.ts';
@@ -56,8 +56,17 @@ async function describe(
     return Configuration && facts(Configuration);
   } catch (cause) {
     if (isNamed(cause, 'ResourceNotFoundException')) return undefined;
+    if (isNamed(cause, 'AccessDeniedException')) throw notOurs(FunctionName, cause);
     throw cause;
   }
+}
+
+/** The roles name the functions that may be released, so an unknown function and a foreign one look alike. */
+function notOurs(functionName: string, cause: Error): InvalidReleaseError {
+  const came = `${functionName}, which its roles do not name (${cause.message})`;
+  const todo =
+    'correct the function part of the key releases/<function>/<version>/code.zip, or deploy the pipeline with it among its `functions`';
+  return new InvalidReleaseError(expected('a function that this pipeline may release', came, todo), { cause });
 }
 
 function facts(found: FunctionConfiguration): FunctionFacts {

@@ -99,9 +99,12 @@ describe('bad input ends in Rejected with a message to act on', () => {
     const before = await pipeline.executions();
     await pipeline.upload('1.1.0', undefined, 'nobody');
     const arn = await pipeline.until(async () => (await pipeline.executions()).find((one) => !before.includes(one)));
-    const { states, cause } = await pipeline.outcome(arn);
+    const { states, cause, error } = await pipeline.outcome(arn);
     expect(states).toEqual(['LoadRelease', 'RejectRelease', 'Rejected']);
-    expect(cause).toMatch(/nobody/);
+    expect(error).toBe('InvalidReleaseError');
+    expect(cause).toMatch(
+      /a function that this pipeline may release, got nobody.*correct the function part of the key/,
+    );
     await nothingHappened();
   });
 
