@@ -10,7 +10,7 @@ import { InvariantError } from '../domain/errors.ts';
  * What the state machine hands to a step. Values that our own steps made earlier (release, plan, move) are checked for
  * presence and kind here, at the edge, and for nothing else: their shape is the domain's.
  */
-const made = <T extends object>(name: string) =>
+export const made = <T extends object>(name: string) =>
   z.custom<T>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     `expected the ${name} that an earlier step made`,
@@ -19,7 +19,8 @@ const made = <T extends object>(name: string) =>
 /** An instant: ISO 8601 in, milliseconds since the epoch out. */
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
-const common = {
+/** What every step of every machine is told. */
+export const common = {
   step: z.object({ state: z.string(), tick: z.number().int(), now: instant }),
   execution: z.object({ id: z.string(), name: z.string(), startedAt: z.string() }),
 };
@@ -73,7 +74,7 @@ const rollout = made<RolloutHandle>('rollout');
 const candidate = made<Candidate>('candidate');
 const progress = made<Progress>('progress');
 const move = made<Move>('move');
-const failure = z.object({ state: z.string(), error: z.string(), cause: z.string() });
+export const failure = z.object({ state: z.string(), error: z.string(), cause: z.string() });
 const notifications = z
   .object({ snsTopicArn: z.string().optional(), slackWebhookSecret: z.string().optional() })
   .transform(

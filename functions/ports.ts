@@ -6,6 +6,7 @@ import type { TrafficMinute } from '../domain/health/traffic.ts';
 import type { Decision } from '../domain/next-move.ts';
 import type { Release } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
+import type { DrillBook, ReleaseUploader } from './drill/ports.ts';
 import type { CurrentRelease, Evidence, KeptFigures, Lock, Place, RolloutRecord } from './rollout/records.ts';
 
 /** An alias as Lambda reports it. `revisionId` guards the next write. */
@@ -209,7 +210,7 @@ export interface HealthSource {
 
 /** What people are told. */
 export interface Notice {
-  readonly outcome: 'rolledBack' | 'rejected' | 'held' | 'reconciled' | 'rollbackFailed';
+  readonly outcome: 'rolledBack' | 'rejected' | 'held' | 'reconciled' | 'rollbackFailed' | 'drillFailed';
   readonly function: string;
   readonly environment: string;
   readonly release: string;
@@ -218,6 +219,8 @@ export interface Notice {
   readonly reason: string;
   readonly figures?: string;
   readonly execution: string;
+  /** Set by the notifier for what a fire drill causes: nobody needs to get up. */
+  readonly drill?: boolean;
 }
 
 export interface Delivery {
@@ -255,6 +258,8 @@ export interface Ports {
   readonly notifier: Notifier;
   readonly secrets: SecretChecker;
   readonly executions: Executions;
+  readonly drills: DrillBook;
+  readonly uploads: ReleaseUploader;
   /** Waits for `ms`; used only for polling Lambda. */
   readonly sleep: (ms: number) => Promise<void>;
 }

@@ -3,7 +3,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { checkPolicy } from '../domain/policy.ts';
 import type { EnvironmentPolicy, Policy } from '../domain/policy.ts';
-import { POLICY_PREFIX } from './weighbridge-stack.ts';
+import { POLICY_PREFIX } from './resource-names.ts';
 
 /** A policy as one writes it: what has a default may be left out. */
 export interface PolicyDocument {

@@ -55,6 +55,17 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   RollBack: (to) => [...may.restore(to), ...closing(to)],
   NotifyRollback: (to) => [...may.notify(to), ...recording(to)],
   RejectRelease: (to) => [...may.notify(to), ...closing(to)],
+  PrepareDrill: (to) => [
+    may.onDrillFunction(to, ['GetAlias']),
+    may.uploadDrills(to),
+    may.useLedger(to, 'reread'),
+    may.rememberAnswers(to),
+  ],
+  StartDrill: (to) => [may.uploadDrills(to), may.rememberAnswers(to)],
+  DriveTraffic: (to) => [may.onDrillFunction(to, ['InvokeFunction'])],
+  CheckDrill: (to) => [may.onDrillFunction(to, ['GetAlias']), may.useLedger(to, 'look')],
+  RestoreBaseline: (to) => [may.onDrillFunction(to, ['GetAlias', 'UpdateAlias']), ...recording(to)],
+  RecordDrill: (to) => [...may.notify(to), ...recording(to)],
   Reconcile: (to) => [...may.restore(to), may.readExecutions(to), ...may.notify(to), may.useLedger(to, 'search')],
 };
 

@@ -1,29 +1,38 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { MachineId } from './steps.ts';
+
+/** Where policies are stored in Parameter Store: one parameter per function below it. */
+export const POLICY_PREFIX = '/weighbridge';
 
 /** ARNs of what the stack names itself, or manages without owning. Each takes any construct of the stack. */
 
-/** The machine has a fixed name, so that steps can be allowed to answer it without a circular reference. */
-export function stateMachineName(scope: Construct): string {
-  return `${Stack.of(scope).stackName}-Rollout`;
+/** Machines have fixed names, so that steps can be allowed to answer them without a circular reference. */
+export function machineName(scope: Construct, id: MachineId): string {
+  return `${Stack.of(scope).stackName}-${id}`;
 }
 
-export function stateMachineArn(scope: Construct): string {
+export function stateMachineArn(scope: Construct, id: MachineId = 'Rollout'): string {
   const format = ArnFormat.COLON_RESOURCE_NAME;
   return Stack.of(scope).formatArn({
     service: 'states',
     resource: 'stateMachine',
-    resourceName: stateMachineName(scope),
+    resourceName: machineName(scope, id),
     arnFormat: format,
   });
 }
 
-/** All executions of the machine. */
-export function executionArns(scope: Construct): string {
+/** The function that fire drills release. */
+export function drillFunctionName(scope: Construct): string {
+  return `${Stack.of(scope).stackName}-Drill`;
+}
+
+/** All executions of a machine. */
+export function executionArns(scope: Construct, id: MachineId = 'Rollout'): string {
   return Stack.of(scope).formatArn({
     service: 'states',
     resource: 'execution',
-    resourceName: `${stateMachineName(scope)}:*`,
+    resourceName: `${machineName(scope, id)}:*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

@@ -26,6 +26,8 @@ export interface Granted {
   readonly functions: readonly string[];
   /** Names of further functions that policies name as verification hooks. */
   readonly hooks: readonly string[];
+  /** Name of the function that fire drills release. */
+  readonly drillFunction: string;
 }
 
 const ANY_VERSION = 'The versions and aliases of a managed function come and go; the function itself is named.';
@@ -147,17 +149,32 @@ export function notify({ topic, slackSecret }: Granted): Grant[] {
 }
 
 /**
- * What a step does to the ledger: `record` adds to a rollout, `reread` also reads what was added, `close` also ends one,
- * `search` also finds open ones.
+ * What a step does to the ledger: `look` reads only, `record` adds to a rollout, `reread` also reads what was added, `close`
+ * also ends one, `search` also finds open ones.
  */
-export type LedgerUse = 'record' | 'reread' | 'close' | 'search';
+export type LedgerUse = 'look' | 'record' | 'reread' | 'close' | 'search';
 
 const LEDGER_CALLS: Readonly<Record<LedgerUse, readonly string[]>> = {
+  look: ['GetItem', 'Query'],
   record: ['GetItem', 'PutItem', 'UpdateItem'],
   close: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
   reread: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
   search: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };
+
+/** Calls on the drill function's aliases, and on no other function. */
+export function onDrillFunction({ scope, drillFunction }: Granted, calls: readonly string[]): Grant {
+  const actions = calls.map((call) => `lambda:${call}`);
+  const resources = [...names.functionArns(scope, [drillFunction]), ...names.qualifiedArns(scope, [drillFunction])];
+  return { sid: 'UseDrillFunction', actions, resources, why: ANY_VERSION };
+}
+
+/** Releases of the drill function, and of no other. */
+export function uploadDrills({ bucket, drillFunction }: Granted): Grant {
+  const why = 'Each drill has versions of its own, below the key of the drill function.';
+  const resources = [bucket.arnForObjects(`releases/${drillFunction}/*`)];
+  return { sid: 'UploadDrills', actions: ['s3:PutObject'], resources, why };
+}
 
 /** The ledger's table. */
 export function useLedger({ ledger }: Granted, use: LedgerUse): Grant {

@@ -1,6 +1,6 @@
 /**
- * The Lambda functions of the pipeline: one per Task state that runs code of ours, and `Reconcile`, which runs outside
- * the machine. Name = state name = construct id; the handler is `functions/<kebab-case name>.ts`.
+ * The Lambda functions of the pipeline: one per Task state that runs code of ours, in each machine, and those that run
+ * outside the machines. Name = state name = construct id; the handler is `functions/<kebab-case name>.ts`.
  */
 export const TASK_STEPS = [
   'LoadRelease',
@@ -19,9 +19,33 @@ export const TASK_STEPS = [
   'RejectRelease',
 ] as const;
 
+/** Steps of the fire drill's machine. */
+export const DRILL_STEPS = [
+  'PrepareDrill',
+  'StartDrill',
+  'DriveTraffic',
+  'CheckDrill',
+  'RestoreBaseline',
+  'RecordDrill',
+] as const;
+
+/** Steps that no machine runs: rules call them. */
+export const OUTSIDE_STEPS = ['Reconcile'] as const;
+
+/** The machines: the id of each construct, and the file in `statemachine/` that it is made from. */
+export const DEFINITIONS = { Rollout: 'rollout.asl.json', Drill: 'drill.asl.json' } as const;
+export type MachineId = keyof typeof DEFINITIONS;
+
+/** Which steps each machine runs. */
+export const MACHINE_STEPS = { Rollout: TASK_STEPS, Drill: DRILL_STEPS } as const satisfies Record<
+  MachineId,
+  readonly string[]
+>;
+
 export type TaskStep = (typeof TASK_STEPS)[number];
-export type Step = TaskStep | 'Reconcile';
-export const STEPS: readonly Step[] = [...TASK_STEPS, 'Reconcile'];
+export type DrillStep = (typeof DRILL_STEPS)[number];
+export type Step = TaskStep | DrillStep | (typeof OUTSIDE_STEPS)[number];
+export const STEPS: readonly Step[] = [...TASK_STEPS, ...DRILL_STEPS, ...OUTSIDE_STEPS];
 
 /** `ShiftTraffic` → `shift-traffic`: the handler's file name without its ending. */
 export function fileNameOf(step: Step): string {
@@ -43,6 +67,7 @@ const LARGER: Partial<Record<Step, Sizing>> = {
   VerifyCandidate: { timeoutSeconds: 300, memoryMiB: 512 },
   EvaluateHealth: { timeoutSeconds: 60, memoryMiB: 512 },
   PruneVersions: { timeoutSeconds: 120, memoryMiB: 256 },
+  DriveTraffic: { timeoutSeconds: 60, memoryMiB: 256 },
   Reconcile: { timeoutSeconds: 120, memoryMiB: 256 },
 };
 

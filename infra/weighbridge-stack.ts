@@ -1,29 +1,34 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Schedule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { ArtifactBucket } from './artifact-bucket.ts';
 import { deadLetterQueue } from './dead-letter-queue.ts';
 import { grantsOf } from './grants.ts';
 import type { Granted } from './statements.ts';
+import { FireDrill } from './fire-drill.ts';
 import { Ledger } from './ledger.ts';
 import { Notifications } from './notifications.ts';
 import { Reconciliation } from './reconciliation.ts';
-import { stateMachineArn } from './resource-names.ts';
+import { drillFunctionName, POLICY_PREFIX, stateMachineArn } from './resource-names.ts';
 import { RolloutMachine } from './rollout-machine.ts';
 import { StepFunction } from './step-function.ts';
-import { TASK_STEPS } from './steps.ts';
-import type { Step, TaskStep } from './steps.ts';
+import { DRILL_STEPS, TASK_STEPS } from './steps.ts';
+import type { Step } from './steps.ts';
 import { UploadRule } from './upload-rule.ts';
-
-/** Where policies are stored in Parameter Store: one parameter per function below it. */
-export const POLICY_PREFIX = '/weighbridge';
 
 export interface WeighbridgeStackProps extends StackProps {
   /** Names of the functions that may be released; roles name them. */
   readonly functions: readonly string[];
   /** Names of functions that policies name as verification hooks. Default: none. */
   readonly hooks?: readonly string[];
+  /**
+   * The fire drill: a function of its own, whose bad releases have to be rolled back. Default: there is one, which
+   * `weighbridge drill` starts; with a schedule it starts by itself too. `false`: none.
+   */
+  readonly drill?: false | { readonly schedule?: Schedule };
   /** Code of every step in place of its bundle, for tests that run the steps from their sources. */
   readonly code?: Code;
   /** What happens to bucket, tables and logs when the stack is deleted. Default: they are kept. */
@@ -35,31 +40,52 @@ export class WeighbridgeStack extends Stack {
   readonly #granted: Granted;
   readonly #removalPolicy: RemovalPolicy;
   readonly #code: Code | undefined;
+  readonly #outputs: Record<string, string> = {};
 
   constructor(scope: Construct, id: string, props: WeighbridgeStackProps) {
     super(scope, id, { description: 'Weighbridge: releases Lambda functions with measured traffic shifts', ...props });
     this.#removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.#code = props.code;
     this.#granted = this.#resources(props);
-    const steps = Object.fromEntries(TASK_STEPS.map((step) => [step, this.#step(step)])) as Record<TaskStep, IFunction>;
-    const { stateMachine } = new RolloutMachine(this, 'Rollout', {
-      steps,
-      functions: props.functions,
-      logRemoval: this.#removalPolicy,
-    });
+    const { functions } = this.#granted;
+    const logRemoval = this.#removalPolicy;
+    const { stateMachine } = new RolloutMachine(this, { steps: this.#steps(TASK_STEPS), functions, logRemoval });
     const queue = deadLetterQueue(this, 'Undelivered');
     new UploadRule(this, 'Upload', { bucket: this.#granted.bucket, stateMachine, deadLetterQueue: queue });
     new Reconciliation(this, 'Reconciliation', { reconcile: this.#step('Reconcile'), deadLetterQueue: queue });
-    this.#outputs(queue.queueUrl);
+    if (props.drill !== false) this.#drill(queue, props.drill?.schedule);
+    this.#tell(queue.queueUrl);
   }
 
-  #resources({ functions, hooks = [] }: WeighbridgeStackProps): Granted {
+  #drill(deadLetterQueue: Queue, schedule: Schedule | undefined): void {
+    const { drillFunction: functionName } = this.#granted;
+    const steps = this.#steps(DRILL_STEPS);
+    const logRemoval = this.#removalPolicy;
+    new FireDrill(this, 'FireDrill', {
+      functionName,
+      steps,
+      logRemoval,
+      deadLetterQueue,
+      ...(schedule && { schedule }),
+    });
+    this.#outputs['DrillMachineArn'] = stateMachineArn(this, 'Drill');
+    this.#outputs['DrillFunctionName'] = functionName;
+  }
+
+  #resources({ functions: released, hooks = [], drill }: WeighbridgeStackProps): Granted {
+    const drillFunction = drillFunctionName(this);
+    const functions = drill === false ? released : [...released, drillFunction];
     const removalPolicy = this.#removalPolicy;
     const { bucket } = new ArtifactBucket(this, 'Artifacts', { removalPolicy });
     const { ledger, idempotency } = new Ledger(this, 'Ledger', { removalPolicy });
     const { topic, slackSecret } = new Notifications(this, 'Notifications', { removalPolicy });
+    const tables = { ledger, idempotency };
     const policyPrefix = POLICY_PREFIX;
-    return { scope: this, bucket, ledger, idempotency, topic, slackSecret, policyPrefix, functions, hooks };
+    return { scope: this, bucket, ...tables, topic, slackSecret, policyPrefix, functions, hooks, drillFunction };
+  }
+
+  #steps<S extends Step>(steps: readonly S[]): Record<S, IFunction> {
+    return Object.fromEntries(steps.map((step) => [step, this.#step(step)])) as Record<S, IFunction>;
   }
 
   #step(step: Step): IFunction {
@@ -73,7 +99,7 @@ export class WeighbridgeStack extends Stack {
 
   /** What every step is told. */
   #environment(): Record<string, string> {
-    const { ledger, idempotency, bucket, topic, slackSecret } = this.#granted;
+    const { ledger, idempotency, bucket, topic, slackSecret, drillFunction } = this.#granted;
     return {
       LEDGER_TABLE: ledger.tableName,
       IDEMPOTENCY_TABLE: idempotency.tableName,
@@ -81,12 +107,13 @@ export class WeighbridgeStack extends Stack {
       ARTIFACT_BUCKET: bucket.bucketName,
       TOPIC_ARN: topic.topicArn,
       SLACK_SECRET_ARN: slackSecret.secretArn,
+      DRILL_FUNCTION: drillFunction,
       POWERTOOLS_SERVICE_NAME: 'weighbridge',
       POWERTOOLS_LOG_LEVEL: 'INFO',
     };
   }
 
-  #outputs(deadLetterQueueUrl: string): void {
+  #tell(deadLetterQueueUrl: string): void {
     const { bucket, ledger, topic, slackSecret } = this.#granted;
     const values = {
       ArtifactBucketName: bucket.bucketName,
@@ -96,6 +123,7 @@ export class WeighbridgeStack extends Stack {
       PolicyPrefix: POLICY_PREFIX,
       SlackSecretArn: slackSecret.secretArn,
       UndeliveredQueueUrl: deadLetterQueueUrl,
+      ...this.#outputs,
     };
     for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
   }

@@ -13,7 +13,8 @@ const WEBHOOK_ATTEMPTS = 3;
 /** Tells people by SNS and by a Slack incoming webhook. Never throws. */
 export function notifier(host: Host): Notifier {
   return {
-    async tell(notice, channels) {
+    async tell(plain, channels) {
+      const notice = marked(host, plain);
       const deliveries = await Promise.all([
         attempt('sns', () => bySns(host, notice, channels)),
         attempt('slack', () => bySlack(host, notice, channels)),
@@ -21,6 +22,12 @@ export function notifier(host: Host): Notifier {
       return deliveries;
     },
   };
+}
+
+/** What a fire drill causes is marked, so that nobody is woken; that a drill failed is not part of the drill. */
+function marked(host: Host, notice: Notice): Notice {
+  const drill = notice.function === host.optional('DRILL_FUNCTION') && notice.outcome !== 'drillFailed';
+  return drill ? { ...notice, drill } : notice;
 }
 
 /** Whatever goes wrong with a channel is its result. */
@@ -44,6 +51,7 @@ async function bySns(host: Host, notice: Notice, channels: Channels): Promise<st
     outcome: { DataType: 'String', StringValue: notice.outcome },
     function: { DataType: 'String', StringValue: notice.function },
     environment: { DataType: 'String', StringValue: notice.environment },
+    drill: { DataType: 'String', StringValue: String(notice.drill ?? false) },
   };
   const Message = JSON.stringify(notice, null, 2);
   const Subject = headline(notice).slice(0, 100);

@@ -17,6 +17,8 @@ export function createPorts(host: Host): Ports {
     notifier: deferred(async () => (await import('./notifier.ts')).notifier(host)),
     secrets: deferred(async () => (await import('./secrets.ts')).secretChecker(host)),
     executions: deferred(async () => (await import('./executions.ts')).executions(host)),
+    drills: deferred(async () => (await import('./ledger-drills.ts')).drillBook(host)),
+    uploads: deferred(async () => (await import('./release-uploader.ts')).releaseUploader(host)),
     sleep: host.sleep,
   };
 }

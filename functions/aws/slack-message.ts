@@ -10,16 +10,18 @@ const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string
   held: { icon: ':raised_hand:', words: 'waits for a decision' },
   reconciled: { icon: ':broom:', words: 'was stopped and put right' },
   rollbackFailed: { icon: ':rotating_light:', words: 'COULD NOT BE ROLLED BACK' },
+  drillFailed: { icon: ':rotating_light:', words: 'FAILED ITS FIRE DRILL' },
 };
 
 /** One line that says what happened: `orders 1.2.0 was rolled back in production`. */
-export function headline({ outcome, function: name, release, environment }: Notice): string {
-  return `${name} ${release} ${OUTCOMES[outcome].words} in ${environment}`;
+export function headline({ outcome, function: name, release, environment, drill }: Notice): string {
+  return `${drill ? 'Fire drill: ' : ''}${name} ${release} ${OUTCOMES[outcome].words} in ${environment}`;
 }
 
 /** An incoming-webhook message in Block Kit: who, where, which versions, why with figures, and a link to the execution. */
 export function slackMessage(notice: Notice): object {
-  const title = `${OUTCOMES[notice.outcome].icon} ${headline(notice)}`;
+  const icon = notice.drill ? ':fire_extinguisher:' : OUTCOMES[notice.outcome].icon;
+  const title = `${icon} ${headline(notice)}`;
   return {
     text: headline(notice),
     blocks: [

@@ -2,6 +2,7 @@ import type { CustomReading } from '../../domain/health/custom/readings.ts';
 import type { MinuteFigures } from '../../domain/health/figures.ts';
 import type { TrafficMinute } from '../../domain/health/traffic.ts';
 import type { Decision } from '../../domain/next-move.ts';
+import type { DrillRecord } from '../../functions/drill/records.ts';
 import { ConcurrentChangeError } from '../../domain/errors.ts';
 import type {
   AlarmNow,
@@ -52,6 +53,9 @@ export interface FakeState {
   tokens: Map<string, string>;
   /** Every write, in order: what a retry must not repeat. */
   writes: string[];
+  drills: DrillRecord[];
+  /** `function version` of every release that was uploaded. */
+  uploads: string[];
 }
 
 export function facts(changes: Partial<FunctionFacts> = {}): FunctionFacts {
@@ -113,6 +117,8 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     decisions: new Map(),
     tokens: new Map(),
     writes: [],
+    drills: [],
+    uploads: [],
   };
   return { state, ports: { ...lambdaPorts(state), ...otherPorts(state), ledger: fakeLedger(state) } };
 }
@@ -205,6 +211,23 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
     },
     secrets: { exists: async (reference) => state.secrets.has(reference) },
     executions: { status: async () => state.executionStatus },
+    drills: {
+      begin: async (record) => {
+        if (!state.drills.some(({ execution }) => execution === record.execution)) state.drills.push(record);
+      },
+      end: async ({ execution }, result) => {
+        state.drills = state.drills.map((one) => (one.execution === execution ? { ...one, ...result } : one));
+      },
+      latest: async (limit) => [...state.drills].reverse().slice(0, limit),
+      rolloutsOf: async (name, release) =>
+        [...state.rollouts.values()].filter((one) => one.function === name && one.release === release),
+      evidence: async (id) => state.evidence.filter(({ rollout }) => rollout === id).map(({ evidence }) => evidence),
+      lockHolder: async (name, environment) => {
+        const lock = state.locks.get(`${name}#${environment}`);
+        return lock?.owner ? lock.rollout : '';
+      },
+    },
+    uploads: { upload: async (name, version) => void state.uploads.push(`${name} ${version}`) },
     sleep: async () => undefined,
   };
 }

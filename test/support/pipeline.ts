@@ -25,12 +25,12 @@ import { OrdersStack } from '../../examples/orders/orders-stack.ts';
 import { lambdaHost } from '../../functions/aws/host.ts';
 import type { StepHandler } from '../../functions/runtime.ts';
 import type { Lock, RolloutRecord } from '../../functions/rollout/records.ts';
-import { WeighbridgeStack } from '../../infra/weighbridge-stack.ts';
+import { WeighbridgeStack, type WeighbridgeStackProps } from '../../infra/weighbridge-stack.ts';
 import { deployAssembly, type DeployedStack } from '../../sandbox/cloudformation/deploy-assembly.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { startTraffic, type Traffic } from '../../sandbox/traffic/start-traffic.ts';
 import { inProcessHandler } from '../../sandbox/wire/in-process-handler.ts';
-import { STEP_HANDLERS } from './steps.ts';
+import { DRILL_HANDLERS, STEP_HANDLERS } from './steps.ts';
 
 /** How a simulated function behaves: the share of its requests that fail, and how long one takes. */
 export interface Behaviour {
@@ -54,23 +54,24 @@ export interface Outcome {
   readonly states: readonly string[];
 }
 
-let assembly: string | undefined;
+/** What is deployed beside the pipeline itself: most tests do without, which makes them quick. */
+export type With = Partial<Pick<WeighbridgeStackProps, 'drill'>>;
+
+const assemblies = new Map<string, string>();
 
 /** Both stacks, without the steps' bundles: in these tests the steps run from their sources, in this process. */
-export function synthesised(): string {
-  if (assembly) return assembly;
-  assembly = mkdtempSync(join(tmpdir(), 'weighbridge-assembly-'));
-  const folder = assembly;
+export function synthesised({ drill = false }: With = {}): string {
+  const known = assemblies.get(JSON.stringify({ drill }));
+  if (known) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'weighbridge-assembly-'));
+  assemblies.set(JSON.stringify({ drill }), folder);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const app = new App({ outdir: assembly });
-  new WeighbridgeStack(app, 'Weighbridge', {
-    functions: ['orders'],
-    hooks: ['smoke'],
-    code: Code.fromInline('exports.handler = () => null;'),
-  });
+  const app = new App({ outdir: folder });
+  const code = Code.fromInline('exports.handler = () => null;');
+  new WeighbridgeStack(app, 'Weighbridge', { functions: ['orders'], hooks: ['smoke'], drill, code });
   new OrdersStack(app, 'WeighbridgeExample');
   app.synth();
-  return assembly;
+  return folder;
 }
 
 /** The whole pipeline in the sandbox, on the virtual clock: real definition, real policies, the steps' own code and SDK. */
@@ -92,9 +93,9 @@ export class Pipeline {
     this.stack = stack;
   }
 
-  static async start(options: { seed?: number } = {}): Promise<Pipeline> {
+  static async start(options: { seed?: number; with?: With } = {}): Promise<Pipeline> {
     const sandbox = await createSandbox({ clock: { kind: 'virtual' }, seed: options.seed ?? 7, metricDelayMs: 20_000 });
-    const deploy = (stack: string) => deployAssembly(sandbox.world, { assembly: synthesised(), stack });
+    const deploy = (stack: string) => deployAssembly(sandbox.world, { assembly: synthesised(options.with), stack });
     const stack = await deploy('Weighbridge');
     await deploy('WeighbridgeExample');
     const pipeline = new Pipeline(sandbox, stack);
@@ -115,8 +116,9 @@ export class Pipeline {
     world.observe(({ service, operation, error }) => {
       if (service === 'SNS' && operation === 'Publish' && !error) this.#published++;
     });
-    for (const [state, make] of Object.entries(STEP_HANDLERS)) {
-      const name = this.functionOf(state);
+    for (const [state, make] of Object.entries({ ...STEP_HANDLERS, ...DRILL_HANDLERS })) {
+      const name = this.stepFunctions(state)[0];
+      if (name === undefined) continue;
       const handlers = new Map<string, StepHandler>();
       lambda.runInProcess(name, (event, context, environment) => {
         const key = environment['AWS_ACCESS_KEY_ID'] ?? '';
@@ -185,6 +187,12 @@ export class Pipeline {
   /** Physical name of a step's function. */
   functionOf(state: string): string {
     return this.resource(new RegExp(`^${state}Function[0-9A-F]{8}$`));
+  }
+
+  /** The same where the part that it belongs to may not be deployed. */
+  stepFunctions(state: string): string[] {
+    const pattern = new RegExp(`^${state}Function[0-9A-F]{8}$`);
+    return Object.entries(this.stack.resources).flatMap(([id, name]) => (pattern.test(id) ? [name] : []));
   }
 
   /** Physical id of the one resource of the stack whose logical id matches. */

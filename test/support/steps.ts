@@ -3,17 +3,23 @@ import { serve, type StepHandler } from '../../functions/runtime.ts';
 import { step as awaitDecision } from '../../functions/await-decision.ts';
 import { step as beginRollout } from '../../functions/begin-rollout.ts';
 import { step as checkReadiness } from '../../functions/check-readiness.ts';
+import { step as checkDrill } from '../../functions/check-drill.ts';
 import { step as completeRollout } from '../../functions/complete-rollout.ts';
+import { step as driveTraffic } from '../../functions/drive-traffic.ts';
 import { step as evaluateHealth } from '../../functions/evaluate-health.ts';
 import { step as loadRelease } from '../../functions/load-release.ts';
 import { step as notifyRollback } from '../../functions/notify-rollback.ts';
+import { step as prepareDrill } from '../../functions/prepare-drill.ts';
 import { step as promote } from '../../functions/promote.ts';
 import { step as pruneVersions } from '../../functions/prune-versions.ts';
 import { step as publishVersion } from '../../functions/publish-version.ts';
 import { step as reconcile } from '../../functions/reconcile.ts';
+import { step as recordDrill } from '../../functions/record-drill.ts';
 import { step as rejectRelease } from '../../functions/reject-release.ts';
+import { step as restoreBaseline } from '../../functions/restore-baseline.ts';
 import { step as rollBack } from '../../functions/roll-back.ts';
 import { step as shiftTraffic } from '../../functions/shift-traffic.ts';
+import { step as startDrill } from '../../functions/start-drill.ts';
 import { step as verifyCandidate } from '../../functions/verify-candidate.ts';
 
 /** Every step's handler, by state name. */
@@ -33,4 +39,14 @@ export const STEP_HANDLERS: Readonly<Record<string, (host: Host) => StepHandler>
   NotifyRollback: (host) => serve(notifyRollback, host),
   RejectRelease: (host) => serve(rejectRelease, host),
   Reconcile: (host) => serve(reconcile, host),
+};
+
+/** The handlers of the fire drill's steps. */
+export const DRILL_HANDLERS: Readonly<Record<string, (host: Host) => StepHandler>> = {
+  PrepareDrill: (host) => serve(prepareDrill, host),
+  StartDrill: (host) => serve(startDrill, host),
+  DriveTraffic: (host) => serve(driveTraffic, host),
+  CheckDrill: (host) => serve(checkDrill, host),
+  RestoreBaseline: (host) => serve(restoreBaseline, host),
+  RecordDrill: (host) => serve(recordDrill, host),
 };
