@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STEPS } from '../../infra/steps.ts';
+import { DEFINITIONS, STEPS } from '../../infra/steps.ts';
 import { actionsOf, pipelineTemplate, resourcesOf, statementsOf } from './synthesised.ts';
 
 const template = pipelineTemplate();
@@ -23,7 +23,7 @@ const WITHOUT_RESOURCE = [
   'cloudwatch:DescribeAlarms',
 ];
 
-const ROLES = [...STEPS, 'Rollout'];
+const ROLES = [...STEPS, ...Object.keys(DEFINITIONS)];
 
 describe.each(ROLES)('the role of %s', (id) => {
   const statements = statementsOf(template, id);
@@ -43,7 +43,7 @@ describe.each(ROLES)('the role of %s', (id) => {
       actionsOf(statement).some((action) => action.startsWith('lambda:') && !WITHOUT_RESOURCE.includes(action)),
     );
     for (const resource of onFunctions.flatMap(resourcesOf))
-      expect(resource).toMatch(/:function:(orders|billing)(:\*)?$|^<\w+Function[0-9A-F]{8}\.Arn>$/);
+      expect(resource).toMatch(/:function:(orders|billing|Weighbridge-Drill)(:\*)?$|^<\w+Function[0-9A-F]{8}\.Arn>$/);
   });
 });
 
@@ -57,7 +57,7 @@ describe('deleting', () => {
       .filter((statement) => actionsOf(statement).includes('lambda:DeleteFunction'))
       .flatMap(resourcesOf);
     expect(resources).not.toHaveLength(0);
-    for (const resource of resources) expect(resource).toMatch(/:function:(orders|billing):\*$/);
+    for (const resource of resources) expect(resource).toMatch(/:function:(orders|billing|Weighbridge-Drill):\*$/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromRoot } from '../../infra/project-root.ts';
-import { fileNameOf, STEPS, TASK_STEPS } from '../../infra/steps.ts';
+import { DEFINITIONS, fileNameOf, MACHINE_STEPS, STEPS } from '../../infra/steps.ts';
 import { pipelineTemplate } from './synthesised.ts';
 
 interface State {
@@ -11,21 +11,33 @@ interface State {
   readonly Arguments?: { readonly FunctionName?: string };
 }
 
-const definition = JSON.parse(readFileSync(fromRoot('statemachine', 'rollout.asl.json'), 'utf8')) as {
-  States: Record<string, State>;
+type MachineId = keyof typeof DEFINITIONS;
+const machines = Object.keys(DEFINITIONS) as MachineId[];
+const ownTasksOf = (machine: MachineId): [string, State][] => {
+  const text = readFileSync(fromRoot('statemachine', DEFINITIONS[machine]), 'utf8');
+  const { States } = JSON.parse(text) as { States: Record<string, State> };
+  return Object.entries(States).filter(
+    ([, state]) => state.Type === 'Task' && state.Resource?.startsWith('arn:aws:states:::lambda:invoke'),
+  );
 };
-const ownTasks = Object.entries(definition.States).filter(
-  ([, state]) => state.Type === 'Task' && state.Resource?.startsWith('arn:aws:states:::lambda:invoke'),
-);
+const ownTasks = machines.flatMap(ownTasksOf);
 const template = pipelineTemplate();
-const functions = template.findResources('AWS::Lambda::Function') as Record<
-  string,
-  { Properties: { Timeout: number; Environment: { Variables: Record<string, string> } } }
->;
+/** Functions that are released, not part of the pipeline. */
+const RELEASED = /^FireDrill/;
+const functions = Object.fromEntries(
+  Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) => !RELEASED.test(id)),
+) as Record<string, { Properties: { Timeout: number; Environment: { Variables: Record<string, string> } } }>;
 
 describe('Task states, handlers and constructs', () => {
-  it('match one to one', () => {
-    expect(ownTasks.map(([name]) => name).sort()).toEqual([...TASK_STEPS].sort());
+  it.each(machines)('match one to one in the machine %s', (machine) => {
+    expect(
+      ownTasksOf(machine)
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual([...MACHINE_STEPS[machine]].sort());
+  });
+
+  it('match one to one over all', () => {
     const constructs = Object.keys(functions).map((id) => id.replace(/Function[0-9A-F]{8}$/, ''));
     expect(constructs.sort()).toEqual([...STEPS].sort());
   });
@@ -82,6 +94,7 @@ describe('every function', () => {
           'ARTIFACT_BUCKET',
           'TOPIC_ARN',
           'SLACK_SECRET_ARN',
+          'DRILL_FUNCTION',
           'POWERTOOLS_SERVICE_NAME',
           'POWERTOOLS_LOG_LEVEL',
         ]),

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
+import { DEFINITIONS, OUTSIDE_STEPS } from '../../infra/steps.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const TEXT = readFileSync(join(ROOT, 'statemachine', 'rollout.asl.json'), 'utf8');
 
 interface Rule {
   readonly ErrorEquals: readonly string[];
@@ -25,24 +25,44 @@ interface State {
   readonly Choices?: readonly { readonly Next: string }[];
 }
 
-const definition = JSON.parse(TEXT) as { QueryLanguage: string; TimeoutSeconds: number; States: Record<string, State> };
-const states = Object.entries(definition.States);
-const tasks = states.filter(([, state]) => state.Type === 'Task');
-const lambdas = tasks.filter(([, { Resource }]) => Resource?.startsWith('arn:aws:states:::lambda:invoke'));
+interface Definition {
+  readonly QueryLanguage: string;
+  readonly TimeoutSeconds: number;
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+/** One machine's definition, as text and parsed. */
+function aMachine(id: keyof typeof DEFINITIONS) {
+  const text = readFileSync(join(ROOT, 'statemachine', DEFINITIONS[id]), 'utf8');
+  const definition = JSON.parse(text) as Definition;
+  const states = Object.entries(definition.States);
+  const tasks = states.filter(([, state]) => state.Type === 'Task');
+  const lambdas = tasks.filter(([, { Resource }]) => Resource?.startsWith('arn:aws:states:::lambda:invoke'));
+  return { id, text, definition, states, tasks, lambdas };
+}
+
+const machines = (Object.keys(DEFINITIONS) as (keyof typeof DEFINITIONS)[]).map(aMachine);
 const kebab = (name: string) => name.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
-/** States whose failure cannot lead to a rollback: they are one, come after one, or must not undo a promotion. */
-const ENDINGS: Readonly<Record<string, string>> = {
-  RollBack: 'RestoreAlias',
-  RestoreAlias: 'NotifyRollback',
-  NotifyRollback: 'RolledBack',
-  RejectRelease: 'Rejected',
-  PruneVersions: 'CompleteRollout',
+/** Where failures lead, machine by machine, and the states whose failures lead elsewhere: endings, or what must not undo. */
+const FAILURES: Readonly<Record<string, { to: readonly string[]; endings: Readonly<Record<string, string>> }>> = {
+  Rollout: {
+    to: ['RollBack', 'RejectRelease'],
+    endings: {
+      RollBack: 'RestoreAlias',
+      RestoreAlias: 'NotifyRollback',
+      NotifyRollback: 'RolledBack',
+      RejectRelease: 'Rejected',
+      PruneVersions: 'CompleteRollout',
+    },
+  },
+  Drill: { to: ['RecordDrill', 'RestoreBaseline', 'AnythingToRestore'], endings: { RecordDrill: 'DrillFailed' } },
 };
 
-describe('the state machine', () => {
+describe.each(machines)('the machine $id', ({ id, text, definition, states, tasks, lambdas }) => {
   it('is valid Amazon States Language', async () => {
-    const filled = TEXT.replaceAll(/\$\{(\w+)Arn\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:$1');
+    const filled = text.replaceAll(/\$\{(\w+)Arn\}/g, 'arn:aws:lambda:us-east-1:123456789012:function:$1');
     const result = await validate(JSON.parse(filled));
     expect(result.errorsText()).toBe('');
     expect(result.isValid).toBe(true);
@@ -66,30 +86,23 @@ describe('the state machine', () => {
     }
   });
 
-  it('leads every failure to a rollback or a rejection', () => {
+  it('leads every failure where it is dealt with', () => {
+    const { to = [], endings = {} } = FAILURES[id] ?? {};
     for (const [name, { Catch = [] }] of tasks) {
       const next = Catch.at(-1)?.Next;
-      if (name in ENDINGS) expect(next, name).toBe(ENDINGS[name]);
-      else expect(['RollBack', 'RejectRelease'], `${name} ends in ${next}`).toContain(next);
+      if (name in endings) expect(next, name).toBe(endings[name]);
+      else expect(to, `${name} ends in ${next}`).toContain(next);
     }
   });
 
   it('reaches every state from the first', () => {
-    const reached = new Set(['LoadRelease']);
+    const reached = new Set([definition.StartAt]);
     for (const name of reached) {
       const { Next, Default, Choices = [], Catch = [] } = definition.States[name] ?? { Type: '?' };
       for (const next of [Next, Default, ...Choices.map((one) => one.Next), ...Catch.map((one) => one.Next)])
         if (next) reached.add(next);
     }
     expect([...reached].sort()).toEqual(states.map(([name]) => name).sort());
-  });
-
-  it('has one handler file for each Task that runs code of ours, and no other', () => {
-    const files = readdirSync(join(ROOT, 'functions')).filter(
-      (name) => name.endsWith('.ts') && !['ports.ts', 'inputs.ts', 'runtime.ts'].includes(name),
-    );
-    const wanted = [...lambdas.map(([name]) => name), 'Reconcile'].map((name) => `${kebab(name)}.ts`);
-    expect(files.sort()).toEqual(wanted.sort());
   });
 
   it('matches on no error name that nothing throws', () => {
@@ -112,5 +125,16 @@ describe('the state machine', () => {
       'States.ALL',
     ])
       expect(names).not.toContain(final);
+  });
+});
+
+describe('the machines', () => {
+  it('has one handler file for each Task that runs code of ours, and no other', () => {
+    const files = readdirSync(join(ROOT, 'functions')).filter(
+      (name) => name.endsWith('.ts') && !['ports.ts', 'inputs.ts', 'runtime.ts'].includes(name),
+    );
+    const steps = machines.flatMap(({ lambdas }) => lambdas.map(([name]) => name));
+    const wanted = [...steps, ...OUTSIDE_STEPS].map((name) => `${kebab(name)}.ts`);
+    expect(files.sort()).toEqual(wanted.sort());
   });
 });
