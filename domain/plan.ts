@@ -1,4 +1,5 @@
 import { duration } from './duration.ts';
+import { expected, InvalidReleaseError } from './errors.ts';
 import type { HealthRules } from './health/rules.ts';
 import { completeEnvironment, type CompleteEnvironment, type EnvironmentPolicy, type Policy } from './policy.ts';
 import { allAtOnceSteps } from './strategy/all-at-once.ts';
@@ -38,6 +39,22 @@ export type RolloutPlan = {
 /** Plans every environment of a policy, in order. They share one execution, so they share its history limit. */
 export function planRollouts(policy: Policy): RolloutPlan[] {
   return policy.environments.map((environment) => planRollout(environment, policy.environments.length));
+}
+
+/**
+ * Plans the way back: at once, without approval, bake or health rules. The target has served this environment before, and
+ * whoever asks for it has judged what is there now.
+ * @throws InvalidReleaseError when the policy has no environment of that name.
+ */
+export function planRollback(policy: Policy, environment: string): RolloutPlan {
+  const found = policy.environments.find(({ name }) => name === environment);
+  if (found) {
+    const { name, alias, retention } = found;
+    return planRollout({ name, ...(alias && { alias }), retention, strategy: { type: 'allAtOnce' } });
+  }
+  const known = policy.environments.map(({ name }) => name).join(', ');
+  const todo = 'name an environment of the policy';
+  throw new InvalidReleaseError(expected(`one of the environments ${known}`, environment, todo));
 }
 
 /**

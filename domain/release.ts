@@ -4,17 +4,24 @@ import { contractCaseSchema, type ContractCase } from './contract.ts';
 import { expected, InvalidReleaseError } from './errors.ts';
 import { listProblems } from './problems.ts';
 
-/** One immutable artifact with a semantic version, for one function. */
-export type Release = {
+/** What every release has, however it came. */
+type AnyRelease = {
   function: string;
   /** Semantic version, without a leading `v`. */
   version: string;
+  /** SHA-256 of the zip in base64, as Lambda reports it. */
+  codeSha256: string;
+  notes?: string | undefined;
+  contract: ContractCase[];
+};
+
+/** One immutable artifact with a semantic version, for one function, as somebody uploaded it. */
+export type UploadedRelease = AnyRelease & {
+  kind: 'release';
   bucket: string;
   key: string;
   /** S3 version id of the object: the bytes that were uploaded, whatever is uploaded over them later. */
   versionId: string;
-  /** SHA-256 of the zip in base64, as Lambda reports it. */
-  codeSha256: string;
   /** Size of the zip in bytes. */
   size: number;
   /** Orders the S3 events of one key. */
@@ -22,9 +29,38 @@ export type Release = {
   etag: string;
   /** ISO 8601 time of the upload. */
   uploadedAt: string;
-  notes?: string | undefined;
-  contract: ContractCase[];
 };
+
+/** A release that an environment served before, and that somebody wants back. Nothing is uploaded or published for it. */
+export type ReturningRelease = AnyRelease & { kind: 'rollback'; rollback: Rollback };
+
+/** Who wants to go back, why, from where, and to which published version. */
+export type Rollback = {
+  /** Names this wish: the same wish twice is one rollback. */
+  request: string;
+  by: string;
+  why: string;
+  /** Goes on although somebody moved the alias by hand. */
+  force: boolean;
+  /** The release in place when the target was chosen; null when the ledger knew of none. */
+  from: string | null;
+  /** The published version that served the release in this environment. */
+  lambdaVersion: string;
+};
+
+/** What an execution moves an environment to. */
+export type Release = UploadedRelease | ReturningRelease;
+
+/** Function and semantic version in words: `orders 1.2.0`, or `the rollback of orders to 1.1.0`. */
+export function releaseInWords({ kind, function: name, version }: Release): string {
+  return kind === 'rollback' ? `the rollback of ${name} to ${version}` : `${name} ${version}`;
+}
+
+/** What makes two triggers the same: bucket, key and version id of an upload, or the request of a rollback. */
+export function triggerOf(release: Release): string {
+  if (release.kind === 'rollback') return `rollback/${release.function}#${release.rollback.request}`;
+  return `${release.bucket}/${release.key}#${release.versionId}`;
+}
 
 /** What `release.json` beside the artifact says. */
 export type Manifest = { notes?: string | undefined; contract: ContractCase[] };
@@ -32,7 +68,7 @@ export type Manifest = { notes?: string | undefined; contract: ContractCase[] };
 const KEY = /^releases\/([^/]+)\/([^/]+)\/code\.zip$/;
 const KEY_FORM = 'a key of the form releases/<function>/<semantic version>/code.zip';
 /** Names that Lambda accepts for a function: FunctionName in the CreateFunction reference. */
-const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+export const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /** Longest version we accept, in characters: it becomes part of ledger keys and descriptions. */
 const LONGEST_VERSION = 64;
 

@@ -1,6 +1,7 @@
 import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.ts';
 import { leaseUntil } from '../domain/lease.ts';
 import { versionOrder } from '../domain/readiness.ts';
+import type { Release, ReturningRelease } from '../domain/release.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
 import type { AliasState, Ports } from './ports.ts';
 import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
@@ -34,8 +35,7 @@ export async function beginRollout(input: BeginRolloutInput, ports: Needs): Prom
   const alias = await ports.aliases.read(release.function, plan.alias);
   if (servesAlready(release, current, alias))
     return notBegun('unchanged', `${plan.environment} serves ${release.version} already`);
-  await refuseOtherBytes(input, ports);
-  refuseOldVersion(release.version, current);
+  await refuseTarget(input, current, ports);
   const rollout = `${execution.name}/${plan.environment}`;
   const claim = { owner: execution.id, rollout, now: step.now, leaseUntil: leaseUntil(step.now, plan) };
   const { taken, lock } = await ports.ledger.takeLock(place, claim);
@@ -65,7 +65,9 @@ async function open(input: BeginRolloutInput, ports: Needs, fence: number): Prom
     fence,
     saved: alias?.routing ?? null,
     stable: alias?.routing.version ?? null,
-    stableRelease: current?.release ?? null,
+    codeSha256: release.codeSha256,
+    ...stableIn(current, alias),
+    ...kindOf(release),
     strategy: plan.strategy,
     phase: 'begun',
     share: 0,
@@ -87,6 +89,39 @@ function servesAlready(
   return same && alias.routing.version === current.lambdaVersion && Object.keys(alias.routing.weights).length === 0;
 }
 
+/** The release that the alias serves, if the ledger knows it: an alias that was moved by hand serves something else. */
+function stableIn(current?: CurrentRelease, alias?: AliasState) {
+  const known = current?.lambdaVersion === alias?.routing.version ? current : undefined;
+  return { stableRelease: known?.release ?? null, ...(known && { stableCodeSha256: known.codeSha256 }) };
+}
+
+/** The version that a rollback goes to is known from the start, so that Reconcile can tell whether it got there. */
+function kindOf(release: Release): Pick<RolloutRecord, 'kind' | 'by' | 'why' | 'candidate'> {
+  if (release.kind !== 'rollback') return { kind: 'release' };
+  const { by, why, lambdaVersion } = release.rollback;
+  return { kind: 'rollback', by, why, candidate: lambdaVersion };
+}
+
+/** What goes back goes to an older version on purpose; what goes on must be newer, and the bytes that it was before. */
+async function refuseTarget(
+  input: BeginRolloutInput,
+  current: CurrentRelease | undefined,
+  ports: Needs,
+): Promise<void> {
+  const { release } = input;
+  if (release.kind === 'rollback') return refuseOtherStart(release, current);
+  await refuseOtherBytes(input, ports);
+  refuseOldVersion(release.version, current);
+}
+
+/** The target was chosen for what was in place then. */
+function refuseOtherStart({ rollback, version }: ReturningRelease, current: CurrentRelease | undefined): void {
+  if (rollback.from === (current?.release ?? null)) return;
+  const came = `${current?.release ?? 'nothing'}, which another rollout put there meanwhile`;
+  const todo = `look at \`weighbridge status\`; if you still want ${version}, roll back once more`;
+  throw new NotReadyError(expected(`${rollback.from} in place, from which to go back`, came, todo));
+}
+
 function refuseOldVersion(version: string, current: CurrentRelease | undefined): void {
   const [refusal] = versionOrder(version, current?.release);
   if (refusal) throw new InvalidReleaseError(refusal.message);
@@ -101,11 +136,19 @@ async function refuseOtherBytes({ release }: BeginRolloutInput, { ledger }: Need
 }
 
 function waitForTurn({ release, plan, execution, step }: BeginRolloutInput, holder: string): Begun {
+  if (release.kind === 'rollback') throw rolloutUnderWay(release, plan.environment, holder);
   const waited = step.now - Date.parse(execution.startedAt);
   const reason = `rollout ${holder} of ${plan.environment} is under way`;
   if (waited < LONGEST_WAIT) return notBegun('busy', reason);
   const todo = 'look at that rollout, then upload the release again';
   throw new NotReadyError(expected(`${release.version} to get its turn within 12 hours`, reason, todo));
+}
+
+/** A rollback is for what is in place; a rollout that is under way has its own way back. */
+function rolloutUnderWay({ function: name }: ReturningRelease, environment: string, holder: string): NotReadyError {
+  const what = `no rollout of ${environment} under way`;
+  const todo = `abort that first: \`weighbridge abort --function ${name} --environment ${environment}\`, then look whether you still want to go back`;
+  return new NotReadyError(expected(what, `rollout ${holder}`, todo));
 }
 
 export const step = defineStep({ state: 'BeginRollout', input: beginRolloutInput, mutates: true, run: beginRollout });

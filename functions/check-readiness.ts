@@ -6,10 +6,12 @@ import {
   secretsInEnvironment,
   triggersBypassingAlias,
 } from '../domain/readiness.ts';
+import type { ReturningRelease } from '../domain/release.ts';
 import { describeRouting } from '../domain/routing.ts';
 import { checkReadinessInput, type CheckReadinessInput } from './inputs.ts';
 import type { AlarmNow, FunctionFacts, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
+import { aliasBeforeRollback } from './rollout/rollback-target.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What was looked at, and the alarms' states before any traffic moved: a baseline that was already on fire stays visible. */
@@ -26,6 +28,27 @@ type Needs = Pick<Ports, 'functions' | 'references' | 'health' | 'secrets' | 'le
  * @throws TransientAwsError while Lambda is still busy with an earlier update: retry.
  */
 export async function checkReadiness(input: CheckReadinessInput, ports: Needs): Promise<Readiness> {
+  const { release } = input;
+  const readiness =
+    release.kind === 'rollback' ? await beforeRollback(release, input, ports) : await beforeRelease(input, ports);
+  await attest(input, ports.ledger, readiness);
+  const refusals = readiness.findings.filter(({ severity }) => severity === 'refuse');
+  if (refusals.length > 0) throw new NotReadyError(refusals.map(({ message }) => message).join('; '));
+  return readiness;
+}
+
+/** The target has served before and $LATEST is not touched: all that matters is whether somebody else moved the alias. */
+async function beforeRollback(
+  release: ReturningRelease,
+  { plan, rollout }: CheckReadinessInput,
+  { ledger }: Needs,
+): Promise<Readiness> {
+  const current = await ledger.current(rollout);
+  const findings = aliasBeforeRollback(release, plan.alias, { saved: rollout.saved, current });
+  return { alarmsAtStart: [], findings };
+}
+
+async function beforeRelease(input: CheckReadinessInput, ports: Needs): Promise<Readiness> {
   const latest = await settledFunction(input, ports);
   const alarms = await ports.health.alarms(input.plan.health.alarms);
   const found = alarms.filter(({ state }) => state !== 'MISSING').map(({ name }) => name);
@@ -38,9 +61,6 @@ export async function checkReadiness(input: CheckReadinessInput, ports: Needs): 
     ...(await metricFindings(input, ports)),
     ...(await secretFindings(input, ports)),
   ];
-  await attest(input, ports.ledger, { findings, alarmsAtStart: alarms });
-  const refusals = findings.filter(({ severity }) => severity === 'refuse');
-  if (refusals.length > 0) throw new NotReadyError(refusals.map(({ message }) => message).join('; '));
   return { alarmsAtStart: alarms, findings };
 }
 

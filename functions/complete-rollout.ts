@@ -1,17 +1,21 @@
+import type { ReturningRelease } from '../domain/release.ts';
 import { completeRolloutInput, type CompleteRolloutInput } from './inputs.ts';
-import type { Ports } from './ports.ts';
+import type { Delivery, Notifier, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { keepLock } from './rollout/guard.ts';
 import { defineStep, serve } from './runtime.ts';
 
-type Needs = Pick<Ports, 'ledger'>;
+type Needs = Pick<Ports, 'ledger' | 'notifier'>;
 
 /**
  * Records the new stable release and frees the environment's lock, in this order: whoever takes the lock next sees the new
- * release. Safe to repeat.
+ * release. Then people are told of a rollback that somebody asked for. Safe to repeat.
  * @throws ConcurrentChangeError when another rollout took the lock: roll back.
  */
-export async function completeRollout(input: CompleteRolloutInput, { ledger }: Needs): Promise<{ status: 'promoted' }> {
+export async function completeRollout(
+  input: CompleteRolloutInput,
+  { ledger, notifier }: Needs,
+): Promise<{ status: 'promoted'; deliveries: readonly Delivery[] }> {
   const { release, rollout, candidate, step, execution, pruned } = input;
   const at = new Date(step.now).toISOString();
   await keepLock(input, ledger);
@@ -23,9 +27,35 @@ export async function completeRollout(input: CompleteRolloutInput, { ledger }: N
     at,
   });
   await attest(input, ledger, { candidate, pruned });
-  await ledger.updateRollout(rollout, { status: 'promoted', phase: 'done', share: 100, endedAt: at });
+  const reason = release.kind === 'rollback' ? returnedInWords(release, rollout.stableRelease) : undefined;
+  const ended = { status: 'promoted', phase: 'done', share: 100, endedAt: at } as const;
+  await ledger.updateRollout(rollout, { ...ended, ...(reason !== undefined && { reason }) });
   await ledger.freeLock(rollout, execution.id);
-  return { status: 'promoted' };
+  return { status: 'promoted', deliveries: reason === undefined ? [] : await tell(input, reason, notifier) };
+}
+
+function returnedInWords({ rollback, version }: ReturningRelease, from: string | null): string {
+  const what = `rolled back ${from === null ? '' : `from ${from} `}to ${version} by ${rollback.by}: ${rollback.why}`;
+  return rollback.force ? `${what} (forced)` : what;
+}
+
+async function tell(
+  { release, plan, rollout, candidate, execution, notifications }: CompleteRolloutInput,
+  reason: string,
+  notifier: Notifier,
+): Promise<readonly Delivery[]> {
+  const notice = {
+    outcome: 'rolledBackByHand',
+    kind: release.kind,
+    function: release.function,
+    environment: plan.environment,
+    release: release.version,
+    stable: rollout.stable ?? undefined,
+    candidate: candidate.version,
+    reason,
+    execution: execution.id,
+  } as const;
+  return notifier.tell(notice, notifications);
 }
 
 export const step = defineStep({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AlarmState } from '../domain/health/figures.ts';
 import type { Move } from '../domain/next-move.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
-import type { Release } from '../domain/release.ts';
+import { FUNCTION_NAME, type Release } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
 import { InvariantError } from '../domain/errors.ts';
 
@@ -92,7 +92,23 @@ const objectCreated = z.object({
   }),
 });
 
-export const loadReleaseInput = z.object({ ...common, event: objectCreated });
+/** What starts a rollback that somebody asks for: `weighbridge rollback`, or whoever may start the state machine. */
+const rollbackAsked = z.object({
+  rollback: z.object({
+    function: z.string().regex(FUNCTION_NAME),
+    environment: z.string().min(1).max(64),
+    /** Semantic version; the release that was served before, when absent. */
+    to: z.string().min(1).max(64).optional(),
+    by: z.string().min(1).max(2048),
+    why: z.string().min(1).max(2048),
+    /** Names this wish: the same wish twice is one rollback. */
+    request: z.string().regex(/^[a-zA-Z0-9_-]{1,80}$/),
+    /** Goes on although somebody moved the alias by hand. */
+    force: z.boolean().default(false),
+  }),
+});
+
+export const loadReleaseInput = z.object({ ...common, event: z.union([rollbackAsked, objectCreated]) });
 export const beginRolloutInput = z.object({ ...common, release, plan });
 export const checkReadinessInput = z.object({ ...common, release, plan, rollout });
 export const publishVersionInput = checkReadinessInput;
@@ -101,7 +117,7 @@ export const shiftTrafficInput = z.object({ ...common, release, plan, rollout, c
 export const evaluateHealthInput = z.object({ ...common, release, plan, rollout, candidate, progress });
 export const awaitDecisionInput = shiftTrafficInput.extend({ token: z.string(), notifications });
 export const pruneVersionsInput = verifyCandidateInput;
-export const completeRolloutInput = verifyCandidateInput.extend({ pruned: z.unknown() });
+export const completeRolloutInput = verifyCandidateInput.extend({ pruned: z.unknown(), notifications });
 export const rollBackInput = z.object({ ...common, release, plan, rollout, candidate: candidate.nullable(), failure });
 export const notifyRollbackInput = rollBackInput.extend({
   rollback: z.looseObject({ outcome: z.string(), error: z.string(), cause: z.string() }),
@@ -123,6 +139,8 @@ export const reconcileInput = z.object({
 });
 
 export type LoadReleaseInput = z.output<typeof loadReleaseInput>;
+export type ObjectCreated = z.output<typeof objectCreated>['detail'];
+export type RollbackAsked = z.output<typeof rollbackAsked>['rollback'];
 export type BeginRolloutInput = z.output<typeof beginRolloutInput>;
 export type CheckReadinessInput = z.output<typeof checkReadinessInput>;
 export type PublishVersionInput = z.output<typeof publishVersionInput>;

@@ -3,8 +3,9 @@ import { handlerFile, hasHandler } from '../domain/package-files.ts';
 import { planRollouts, type RolloutPlan } from '../domain/plan.ts';
 import { parsePolicy, type Policy } from '../domain/policy.ts';
 import { manifestKey, parseManifest, parseReleaseKey, type Release } from '../domain/release.ts';
-import { loadReleaseInput, type LoadReleaseInput } from './inputs.ts';
+import { loadReleaseInput, type LoadReleaseInput, type ObjectCreated, type RollbackAsked } from './inputs.ts';
 import type { Artifact, FunctionFacts, Ports } from './ports.ts';
+import { loadRollback } from './rollout/load-rollback.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What the machine works with from here on. */
@@ -14,14 +15,24 @@ export interface LoadedRelease {
   readonly notifications: Policy['notifications'] | null;
 }
 
-type Needs = Pick<Ports, 'artifacts' | 'policies' | 'functions'>;
+type Needs = Pick<Ports, 'artifacts' | 'policies' | 'functions' | 'ledger'>;
 
 /**
- * Turns the S3 event into a release and one plan for each environment. Reads only; safe to repeat.
+ * Turns what started the execution into a release and its plans: an upload into one plan for each environment, the wish to
+ * go back into a plan for the one that it names. Reads only; safe to repeat.
  * @throws InvalidReleaseError for anything wrong with the upload, the policy or the function: reject.
+ * @throws NotReadyError when there is nothing to go back to: reject.
  */
-export async function loadRelease(input: LoadReleaseInput, ports: Needs): Promise<LoadedRelease> {
-  const { bucket, object } = input.event.detail;
+export async function loadRelease({ event }: LoadReleaseInput, ports: Needs): Promise<LoadedRelease> {
+  return 'rollback' in event ? loadReturning(event.rollback, ports) : loadUploaded(event.detail, ports);
+}
+
+async function loadReturning(asked: RollbackAsked, ports: Needs): Promise<LoadedRelease> {
+  const policy = await readPolicy(asked.function, ports);
+  return { ...(await loadRollback(asked, policy, ports)), notifications: policy.notifications ?? null };
+}
+
+async function loadUploaded({ bucket, object }: ObjectCreated, ports: Needs): Promise<LoadedRelease> {
   const { function: functionName, version } = parseReleaseKey(object.key);
   const facts = await knownFunction(functionName, ports);
   const policy = await readPolicy(functionName, ports);
@@ -29,6 +40,7 @@ export async function loadRelease(input: LoadReleaseInput, ports: Needs): Promis
   checkPackage(artifact, facts, object.key);
   const manifest = parseManifest((await ports.artifacts.text(bucket.name, manifestKey(functionName, version))) ?? '{}');
   const release: Release = {
+    kind: 'release',
     function: functionName,
     version,
     bucket: bucket.name,

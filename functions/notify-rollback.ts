@@ -1,5 +1,5 @@
 import { notifyRollbackInput, type NotifyRollbackInput } from './inputs.ts';
-import type { Delivery, Ports } from './ports.ts';
+import type { Delivery, Notice, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -16,7 +16,8 @@ export async function notifyRollback(
   const { release, plan, rollout, candidate, rollback, execution, notifications } = input;
   const deliveries = await ports.notifier.tell(
     {
-      outcome: rollback.outcome === 'failed' ? 'rollbackFailed' : 'rolledBack',
+      outcome: outcomeOf(rollback.outcome),
+      kind: release.kind,
       function: release.function,
       environment: plan.environment,
       release: release.version,
@@ -29,6 +30,12 @@ export async function notifyRollback(
   );
   await attest(input, ports.ledger, { deliveries });
   return { deliveries };
+}
+
+/** `kept` is what becomes of a rollback that somebody asked for when a step after the alias fails: it is done all the same. */
+function outcomeOf(outcome: string): Notice['outcome'] {
+  if (outcome === 'failed') return 'rollbackFailed';
+  return outcome === 'kept' ? 'rolledBackByHand' : 'rolledBack';
 }
 
 export const step = defineStep({

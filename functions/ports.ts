@@ -4,7 +4,7 @@ import type { MinuteFigures } from '../domain/health/figures.ts';
 import type { AlarmState } from '../domain/health/figures.ts';
 import type { TrafficMinute } from '../domain/health/traffic.ts';
 import type { Decision } from '../domain/next-move.ts';
-import type { Release } from '../domain/release.ts';
+import type { Release, UploadedRelease } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { DrillBook, ReleaseUploader } from './drill/ports.ts';
 import type { CurrentRelease, Evidence, KeptFigures, Lock, Place, RolloutRecord } from './rollout/records.ts';
@@ -67,7 +67,7 @@ export interface FunctionGateway {
   /** The function's `$LATEST`, or one version; `undefined` when it does not exist. */
   describe(functionName: string, version?: string): Promise<FunctionFacts | undefined>;
   /** Points `$LATEST` at the release's object; `conflict` when the function changed since `revisionId`. */
-  updateCode(functionName: string, release: Release, revisionId: string): Promise<void | Conflict>;
+  updateCode(functionName: string, release: UploadedRelease, revisionId: string): Promise<void | Conflict>;
   updateVariables(
     functionName: string,
     variables: Record<string, string>,
@@ -127,7 +127,7 @@ export interface PolicyStore {
 
 /** Locks, rollouts and their evidence. Every write is conditional, so that repeating it changes nothing. */
 export interface Ledger {
-  /** Claims a trigger event for an execution; returns the execution that owns it, maybe another. */
+  /** Claims a release's trigger for an execution; returns the execution that owns it, maybe another. */
   claimEvent(release: Release, environment: string, execution: string): Promise<string>;
   /** Takes a free or expired lock, or finds it already ours; otherwise says who holds it. */
   takeLock(
@@ -152,6 +152,8 @@ export interface Ledger {
     record: Pick<RolloutRecord, 'function' | 'startedAt' | 'id' | 'environment'>,
     changes: Partial<RolloutRecord>,
   ): Promise<void>;
+  /** Everything that ever happened to a function, oldest first. */
+  pastRollouts(functionName: string): Promise<readonly RolloutRecord[]>;
   /** Appends evidence; the same state and tick again leaves the first entry. */
   append(rollout: string, evidence: Evidence): Promise<void>;
   /** Keeps what one tick saw for the first time, as text; the same tick again leaves what is there. */
@@ -210,7 +212,10 @@ export interface HealthSource {
 
 /** What people are told. */
 export interface Notice {
-  readonly outcome: 'rolledBack' | 'rejected' | 'held' | 'reconciled' | 'rollbackFailed' | 'drillFailed';
+  readonly outcome:
+    'rolledBack' | 'rolledBackByHand' | 'rejected' | 'held' | 'reconciled' | 'rollbackFailed' | 'drillFailed';
+  /** What it is about; a release when absent. */
+  readonly kind?: Release['kind'];
   readonly function: string;
   readonly environment: string;
   readonly release: string;

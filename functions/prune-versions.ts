@@ -14,6 +14,9 @@ export interface Pruned {
 
 type Needs = Pick<Ports, 'functions' | 'references' | 'ledger'>;
 
+/** A rollback deletes nothing: who goes back in a hurry may want to go on again, or further back. */
+const NOTHING: Pruned = { deleted: [], kept: [], lockedDown: [] };
+
 /**
  * Keeps the last N versions and everything that anything still refers to, locks the other kept ones down and deletes the
  * rest. Safe to repeat: what is gone is gone. Its failure is reported and does not undo a promotion.
@@ -21,6 +24,7 @@ type Needs = Pick<Ports, 'functions' | 'references' | 'ledger'>;
 export async function pruneVersions(input: PruneVersionsInput, ports: Needs): Promise<Pruned> {
   const { release, plan, rollout, candidate } = input;
   await keepLock(input, ports.ledger);
+  if (release.kind === 'rollback') return NOTHING;
   const versions = await ports.functions.versions(release.function);
   const references = [
     ...(await ports.references.toVersions(release.function)),

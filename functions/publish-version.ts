@@ -1,7 +1,9 @@
 import { ConcurrentChangeError, expected, InvariantError, NotReadyError, TransientAwsError } from '../domain/errors.ts';
+import type { ReturningRelease, UploadedRelease } from '../domain/release.ts';
 import { type Candidate, publishVersionInput, type PublishVersionInput } from './inputs.ts';
 import type { Conflict, FunctionFacts, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
+import { publishedTarget } from './rollout/rollback-target.ts';
 import { defineStep, serve } from './runtime.ts';
 
 type Needs = Pick<Ports, 'functions' | 'ledger' | 'sleep'>;
@@ -20,7 +22,8 @@ const LOOKS = 24;
  */
 export async function publishVersion(input: PublishVersionInput, ports: Needs): Promise<{ candidate: Candidate }> {
   const { release, rollout } = input;
-  await bringCode(input, ports);
+  if (release.kind === 'rollback') return known(release, input, ports);
+  await bringCode(release, ports);
   await bringConfiguration(input, ports);
   const latest = await settled(release.function, ports);
   if (latest.codeSha256 !== release.codeSha256) {
@@ -47,7 +50,19 @@ export async function publishVersion(input: PublishVersionInput, ports: Needs): 
   return { candidate };
 }
 
-async function bringCode({ release }: PublishVersionInput, ports: Needs): Promise<void> {
+/** A rollback publishes nothing and leaves $LATEST alone: its version has been there since it was released. */
+async function known(
+  release: ReturningRelease,
+  input: PublishVersionInput,
+  ports: Needs,
+): Promise<{ candidate: Candidate }> {
+  const candidate = await publishedTarget(release, ports);
+  await ports.ledger.updateRollout(input.rollout, { candidate: candidate.version, phase: 'published' });
+  await attest(input, ports.ledger, { candidate, published: false });
+  return { candidate };
+}
+
+async function bringCode(release: UploadedRelease, ports: Needs): Promise<void> {
   const latest = await settled(release.function, ports);
   if (latest.codeSha256 === release.codeSha256) return;
   if (isConflict(await ports.functions.updateCode(release.function, release, latest.revisionId)))

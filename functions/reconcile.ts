@@ -2,6 +2,7 @@ import { reconcileInput, type ReconcileInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
 import type { RolloutRecord } from './rollout/records.ts';
+import { settleRollback } from './rollout/settle-rollback.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What was put right. */
@@ -33,6 +34,7 @@ async function putRight(
   { time }: ReconcileInput,
   ports: Needs,
 ): Promise<string> {
+  if (record.kind === 'rollback') return settle(record, status, time ?? record.startedAt, ports);
   const wanted: Restoration = {
     function: record.function,
     alias: record.alias,
@@ -49,10 +51,20 @@ async function putRight(
   return restored.outcome;
 }
 
+/** A rollback that somebody asked for is not taken back: where it got to the target, it is done. */
+async function settle(record: RolloutRecord, status: string | undefined, at: string, ports: Needs): Promise<string> {
+  const why = `its execution ended (${status ?? 'no longer known'}) without closing the rollback`;
+  const unfinished = { ...record, target: record.candidate, codeSha256: record.codeSha256 };
+  const settled = await settleRollback(unfinished, { why, at }, ports);
+  await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry: { status, settled } });
+  await tell(record, `${why}; ${settled.words}`, ports);
+  return settled.outcome;
+}
+
 async function tell(record: RolloutRecord, reason: string, { notifier }: Needs): Promise<void> {
   const { function: name, environment, release, stable, candidate, execution } = record;
   const parties = { function: name, environment, release, stable: stable ?? undefined, candidate };
-  await notifier.tell({ outcome: 'reconciled', ...parties, reason, execution }, null);
+  await notifier.tell({ outcome: 'reconciled', kind: record.kind ?? 'release', ...parties, reason, execution }, null);
 }
 
 export const step = defineStep({ state: 'Reconcile', input: reconcileInput, mutates: false, run: reconcile });

@@ -1,4 +1,4 @@
-import { parseReleaseKey } from '../domain/release.ts';
+import { parseReleaseKey, type Release } from '../domain/release.ts';
 import { rejectReleaseInput, type RejectReleaseInput } from './inputs.ts';
 import type { Delivery, Ports } from './ports.ts';
 import { causeInWords } from './rollout/failure.ts';
@@ -14,22 +14,26 @@ export interface Rejection {
   readonly deliveries: readonly Delivery[];
 }
 
+/** What was refused, as far as it is known; a rollback names its environment itself. */
 interface Subject {
+  readonly kind: Release['kind'];
   readonly function: string;
   readonly version: string;
+  readonly environment?: string;
 }
 
 /** Ends a release before any traffic moved: frees the lock, records why, tells people. Safe to repeat. */
 export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Promise<{ rejection: Rejection }> {
   const { failure, execution, plan, rollout, notifications } = input;
-  const subject = input.release ?? subjectOf(input.event);
-  const environment = plan?.environment ?? '-';
-  const cause = `${subject.function} ${subject.version} was refused${plan ? ` in ${environment}` : ''}: ${causeInWords(failure)}`;
+  const subject: Subject = input.release ?? subjectOf(input.event);
+  const environment = plan?.environment ?? subject.environment ?? '-';
+  const cause = `${subjectInWords(subject)} was refused${environment === '-' ? '' : ` in ${environment}`}: ${causeInWords(failure)}`;
   await record(input, subject, environment, cause, ports);
   if (plan) await ports.ledger.freeLock({ function: subject.function, environment }, execution.id);
   const parties = { function: subject.function, environment, release: subject.version, candidate: undefined };
   const notice = {
     outcome: 'rejected',
+    kind: subject.kind,
     ...parties,
     stable: rollout?.stable ?? undefined,
     reason: cause,
@@ -66,18 +70,36 @@ function refused(
   const nothing = { saved: null, stable: null, stableRelease: null, fence: 0 };
   const place = { function: subject.function, environment, alias: plan?.alias ?? '-', strategy: plan?.strategy ?? '-' };
   const startedAt = new Date(execution.startedAt).toISOString();
-  return { id: `${execution.name}/${environment}`, release: subject.version, startedAt, ...place, ...nothing };
+  const id = `${execution.name}/${environment}`;
+  return { id, kind: subject.kind, release: subject.version, startedAt, ...place, ...nothing };
 }
 
-/** The release as far as the event's key tells, for an event that LoadRelease could make nothing of. */
+function subjectInWords({ kind, function: name, version }: Subject): string {
+  return kind === 'rollback' ? `the rollback of ${name} to ${version}` : `${name} ${version}`;
+}
+
+/** The release as far as the event tells, for an event that LoadRelease could make nothing of. */
 function subjectOf(event: unknown): Subject {
+  const asked = (event as { rollback?: Record<string, unknown> } | null)?.rollback;
+  return asked ? askedFor(asked) : uploaded(event);
+}
+
+function askedFor(asked: Record<string, unknown>): Subject {
+  const text = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);
+  const environment = text(asked['environment'], '-');
+  const version = text(asked['to'], 'the release before');
+  return { kind: 'rollback', function: text(asked['function'], '(no function in the input)'), version, environment };
+}
+
+function uploaded(event: unknown): Subject {
+  const kind = 'release';
   const key = (event as { detail?: { object?: { key?: unknown } } } | null)?.detail?.object?.key;
   const text = typeof key === 'string' ? key : '(no object key in the event)';
   try {
-    return parseReleaseKey(text);
+    return { kind, ...parseReleaseKey(text) };
   } catch {
     const [, name, version] = text.split('/');
-    return { function: name ?? text, version: version ?? '-' };
+    return { kind, function: name ?? text, version: version ?? '-' };
   }
 }
 

@@ -1,8 +1,10 @@
+import { releaseInWords, type ReturningRelease } from '../domain/release.ts';
 import { rollBackInput, type RollBackInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
+import { settleRollback } from './rollout/settle-rollback.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What happened to the alias; `error` and `cause` become the execution's. */
@@ -20,6 +22,7 @@ type Needs = Pick<Ports, 'aliases' | 'ledger'>;
  */
 export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ rollback: Rollback }> {
   const { release, plan, rollout, candidate, failure, step, execution } = input;
+  if (release.kind === 'rollback') return settle(release, input, ports);
   const wanted: Restoration = {
     function: release.function,
     alias: plan.alias,
@@ -40,6 +43,24 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
   await ports.ledger.freeLock(rollout, execution.id);
   const cause = `${release.function} ${release.version} was rolled back in ${plan.environment}: ${reason}`;
   return { rollback: { outcome: restored.outcome, error: failure.error, cause } };
+}
+
+/** A person wanted to get away from what was in place, so a rollback that is half done is not taken back. */
+async function settle(release: ReturningRelease, input: RollBackInput, ports: Needs): Promise<{ rollback: Rollback }> {
+  const { plan, rollout, failure, step, execution } = input;
+  const unfinished = {
+    ...rollout,
+    alias: plan.alias,
+    release: release.version,
+    execution: execution.id,
+    target: release.rollback.lambdaVersion,
+    codeSha256: release.codeSha256,
+  };
+  const why = causeInWords(failure);
+  const settled = await settleRollback(unfinished, { why, at: new Date(step.now).toISOString() }, ports);
+  await attest(input, ports.ledger, { failure, settled });
+  const what = `${releaseInWords(release)}, asked for by ${release.rollback.by}, failed in ${plan.environment}`;
+  return { rollback: { outcome: settled.outcome, error: failure.error, cause: `${what}: ${why}; ${settled.words}` } };
 }
 
 export const step = defineStep({ state: 'RollBack', input: rollBackInput, mutates: true, run: rollBack });

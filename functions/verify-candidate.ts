@@ -1,13 +1,15 @@
 import { checkAnswer, type ContractCase } from '../domain/contract.ts';
 import { expected, InvalidReleaseError } from '../domain/errors.ts';
 import type { Move } from '../domain/next-move.ts';
+import type { ReturningRelease } from '../domain/release.ts';
 import { type Progress, verifyCandidateInput, type VerifyCandidateInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { opening } from './rollout/opening.ts';
+import { wakeTarget } from './rollout/rollback-target.ts';
 import { defineStep, serve } from './runtime.ts';
 
-type Needs = Pick<Ports, 'functions' | 'ledger'>;
+type Needs = Pick<Ports, 'functions' | 'ledger' | 'sleep'>;
 
 /** What a hook function may answer; anything but `ok: false` and an error lets the release pass. */
 interface HookAnswer {
@@ -18,12 +20,14 @@ interface HookAnswer {
 /**
  * Invokes the candidate directly, at 0 % of the traffic: once for each contract case, then the policy's hook. Safe to
  * repeat. Warming comes later, right before each share: environments that nobody uses do not last.
+ * The target of a rollback has been through that; it is woken instead.
  * @throws InvalidReleaseError listing every answer that broke the contract: reject.
  */
 export async function verifyCandidate(
   input: VerifyCandidateInput,
   ports: Needs,
 ): Promise<{ move: Move; progress: Progress }> {
+  if (input.release.kind === 'rollback') return awake(input.release, input, ports);
   const violations: string[] = [];
   for (const one of input.release.contract) violations.push(...(await checkCase(one, input, ports)));
   if (violations.length === 0) violations.push(...(await runHook(input, ports)));
@@ -35,6 +39,14 @@ export async function verifyCandidate(
     );
   }
   const move = opening(input);
+  return { move, progress: start(input, move) };
+}
+
+/** What has served before keeps its contract; it only has to be awake. */
+async function awake(release: ReturningRelease, input: VerifyCandidateInput, ports: Needs) {
+  const states = await wakeTarget(release, ports);
+  await attest(input, ports.ledger, { states });
+  const move: Move = { kind: 'promote', reason: `asked for by ${release.rollback.by}: ${release.rollback.why}` };
   return { move, progress: start(input, move) };
 }
 

@@ -13,6 +13,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.listReleases(to),
     may.readPolicies(to),
     may.readFunctions(to, ['GetFunction']),
+    may.useLedger(to, 'look'),
   ],
   BeginRollout: (to) => [may.readFunctions(to, ['GetAlias']), ...recording(to)],
   CheckReadiness: (to) => [
@@ -29,7 +30,12 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.publishCode(to),
     ...recording(to),
   ],
-  VerifyCandidate: (to) => [may.invokeCandidate(to), ...may.invokeHooks(to), ...recording(to)],
+  VerifyCandidate: (to) => [
+    may.readFunctions(to, ['GetFunction']),
+    may.invokeCandidate(to),
+    ...may.invokeHooks(to),
+    ...recording(to),
+  ],
   ShiftTraffic: (to) => [
     may.readFunctions(to, ['GetAlias']),
     may.onFunctions(to, 'MoveTraffic', ['UpdateAlias']),
@@ -51,7 +57,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   ],
   AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'search'), may.rememberAnswers(to)],
-  CompleteRollout: closing,
+  CompleteRollout: (to) => [...may.notify(to), ...closing(to)],
   RollBack: (to) => [...may.restore(to), ...closing(to)],
   NotifyRollback: (to) => [...may.notify(to), ...recording(to)],
   RejectRelease: (to) => [...may.notify(to), ...closing(to)],

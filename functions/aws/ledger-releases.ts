@@ -1,4 +1,4 @@
-import type { Release } from '../../domain/release.ts';
+import { type Release, triggerOf } from '../../domain/release.ts';
 import type { Ledger } from '../ports.ts';
 import type { CurrentRelease, Place } from '../rollout/records.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
@@ -26,9 +26,9 @@ export function releaseBook(table: LedgerTable): ReleaseBook {
   };
 }
 
-/** S3 and EventBridge deliver at least once: bucket, key and version id are what makes two events the same. */
-function eventKey({ bucket, key, versionId }: Release, environment: string): Key {
-  return { pk: `event#${bucket}/${key}#${versionId}`, sk: environment };
+/** S3 and EventBridge deliver at least once, and people repeat themselves. */
+function eventKey(release: Release, environment: string): Key {
+  return { pk: `event#${triggerOf(release)}`, sk: environment };
 }
 
 function currentKey(place: Place): Key {

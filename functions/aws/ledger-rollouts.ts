@@ -9,6 +9,7 @@ type RolloutBook = Pick<
   | 'openRollout'
   | 'rollout'
   | 'updateRollout'
+  | 'pastRollouts'
   | 'append'
   | 'keepFigures'
   | 'keptFigures'
@@ -24,6 +25,7 @@ export function rolloutBook(table: LedgerTable): RolloutBook {
     openRollout: (record) => openRollout(table, record),
     rollout: (key) => table.get<RolloutRecord>(rolloutKey(key)),
     updateRollout: (key, changes) => updateRollout(table, key, changes),
+    pastRollouts: (functionName) => table.query<RolloutRecord>(`function#${functionName}`, 'rollout#'),
     async append(rollout, { tick, state, ...evidence }) {
       const sk = `evidence#${String(tick).padStart(6, '0')}#${state}`;
       await table.putNew({ pk: `rollout#${rollout}`, sk }, { tick, state, ...evidence });

@@ -6,6 +6,7 @@ const LONGEST_HEADER = 150;
 
 const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string }>> = {
   rolledBack: { icon: ':rewind:', words: 'was rolled back' },
+  rolledBackByHand: { icon: ':rewind:', words: 'is back' },
   rejected: { icon: ':no_entry:', words: 'was refused' },
   held: { icon: ':raised_hand:', words: 'waits for a decision' },
   reconciled: { icon: ':broom:', words: 'was stopped and put right' },
@@ -13,8 +14,21 @@ const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string
   drillFailed: { icon: ':rotating_light:', words: 'FAILED ITS FIRE DRILL' },
 };
 
+/** The same for a rollback that somebody asked for: there, what fails is the rollback. */
+const OUTCOMES_OF_ROLLBACKS: Readonly<Record<Notice['outcome'], string>> = {
+  rolledBack: 'CAME TO NOTHING',
+  rolledBackByHand: 'is done',
+  rejected: 'was refused',
+  held: 'waits for a decision',
+  reconciled: 'was cut short',
+  rollbackFailed: 'COULD NOT BE FINISHED',
+  drillFailed: 'FAILED ITS FIRE DRILL',
+};
+
 /** One line that says what happened: `orders 1.2.0 was rolled back in production`. */
-export function headline({ outcome, function: name, release, environment, drill }: Notice): string {
+export function headline({ outcome, kind, function: name, release, environment, drill }: Notice): string {
+  if (kind === 'rollback')
+    return `the rollback of ${name} to ${release} ${OUTCOMES_OF_ROLLBACKS[outcome]} in ${environment}`;
   return `${drill ? 'Fire drill: ' : ''}${name} ${release} ${OUTCOMES[outcome].words} in ${environment}`;
 }
 

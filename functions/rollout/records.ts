@@ -42,6 +42,14 @@ export interface RolloutRecord {
   readonly saved: Routing | null;
   readonly stable: string | null;
   readonly stableRelease: string | null;
+  /** Code digests of the release and of the stable one, where the ledger knew it. */
+  readonly codeSha256?: string;
+  readonly stableCodeSha256?: string;
+  /** Absent in records that were written before there were rollbacks by hand. */
+  readonly kind?: 'release' | 'rollback';
+  /** Who asked for a rollback, and why. */
+  readonly by?: string;
+  readonly why?: string;
   readonly candidate?: string;
   readonly strategy: string;
   readonly phase?: string;

@@ -10,6 +10,7 @@ const input = () => ({
   rollout: aRollout(),
   candidate: aCandidate(),
   pruned: {},
+  notifications: null,
 });
 
 describe('CompleteRollout', () => {

@@ -1,4 +1,4 @@
-import type { Release } from '../../domain/release.ts';
+import type { ReturningRelease, Rollback, UploadedRelease } from '../../domain/release.ts';
 import { planRollout, type RolloutPlan } from '../../domain/plan.ts';
 import type { EnvironmentPolicy } from '../../domain/policy.ts';
 import type { Candidate, Failure, Progress, RolloutHandle } from '../../functions/inputs.ts';
@@ -7,8 +7,9 @@ import type { Candidate, Failure, Progress, RolloutHandle } from '../../function
 export const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
 export const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:Rollout:run-1';
 
-export function aRelease(changes: Partial<Release> = {}): Release {
+export function aRelease(changes: Partial<UploadedRelease> = {}): UploadedRelease {
   return {
+    kind: 'release',
     function: 'orders',
     version: '1.1.0',
     bucket: 'artifacts',
@@ -20,6 +21,19 @@ export function aRelease(changes: Partial<Release> = {}): Release {
     uploadedAt: '2026-01-01T11:59:00.000Z',
     contract: [],
     ...changes,
+  };
+}
+
+/** The wish to go back from 1.1.0 to 1.0.0, which version 1 served. */
+export function aReturn(changes: Partial<Rollback> = {}): ReturningRelease {
+  const rollback = { request: 'req-1', by: 'ana', why: 'orders fail', force: false, from: '1.1.0', lambdaVersion: '1' };
+  return {
+    kind: 'rollback',
+    function: 'orders',
+    version: '1.0.0',
+    codeSha256: 'sha-1.0.0',
+    contract: [],
+    rollback: { ...rollback, ...changes },
   };
 }
 

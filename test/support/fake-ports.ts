@@ -236,7 +236,8 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
   const place = ({ function: name, environment }: Place) => `${name}#${environment}`;
   return {
     claimEvent: async (release, environment, execution) => {
-      const key = `${release.key}#${release.versionId}#${environment}`;
+      const trigger = release.kind === 'rollback' ? release.rollback.request : `${release.key}#${release.versionId}`;
+      const key = `${trigger}#${environment}`;
       if (!state.events.has(key)) state.events.set(key, execution);
       return state.events.get(key) ?? execution;
     },
@@ -274,6 +275,7 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       const stored = state.rollouts.get(id);
       if (stored) state.rollouts.set(id, { ...stored, ...changes });
     },
+    pastRollouts: async (name) => [...state.rollouts.values()].filter((one) => one.function === name),
     append: async (rollout, evidence) => void state.evidence.push({ rollout, evidence }),
     keepFigures: async (_rollout, tick, parts) => {
       if (!state.kept.some((one) => one.tick === tick)) state.kept.push(...parts.map((rows) => ({ tick, rows })));

@@ -10,6 +10,7 @@ import {
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   SendTaskSuccessCommand,
+  StartExecutionCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -87,6 +88,7 @@ export class Pipeline {
   readonly #freeAt = new Map<string, number[]>();
   #requests = 0;
   #published = 0;
+  #asked = 0;
 
   private constructor(sandbox: Sandbox, stack: DeployedStack) {
     this.sandbox = sandbox;
@@ -296,6 +298,40 @@ export class Pipeline {
     await this.upload(version, bytes);
     const started = async () => (await this.executions()).find((one) => !before.has(one));
     return this.outcome(await this.until(started, 5, 600));
+  }
+
+  /** What `weighbridge rollback` starts, followed to its end. */
+  async rollBack(
+    asked: { environment?: string; to?: string; request?: string; force?: boolean } = {},
+  ): Promise<Outcome> {
+    return this.outcome(await this.startRollback(asked));
+  }
+
+  /** Starts what `weighbridge rollback` starts; returns the execution's ARN. */
+  async startRollback(asked: {
+    environment?: string;
+    to?: string;
+    request?: string;
+    force?: boolean;
+  }): Promise<string> {
+    const request = asked.request ?? `request-${++this.#asked}`;
+    const rollback = {
+      function: 'orders',
+      environment: 'production',
+      by: 'ana',
+      why: 'orders fail',
+      ...asked,
+      request,
+    };
+    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const { executionArn = '' } = await sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: this.stack.outputs['StateMachineArn'],
+        name: `rollback-${request}`,
+        input: JSON.stringify({ rollback }),
+      }),
+    );
+    return executionArn;
   }
 
   async executions(): Promise<string[]> {

@@ -41,7 +41,10 @@ export const RUNS: readonly Run[] = [
       return [end(await p.release('1.0.0', await zipOf({ 'readme.txt': '' }))), await traces(p)];
     },
   },
-  { name: 'a release', play: async (p) => [await first(p), await second(p, [QUICK]), await traces(p)] },
+  {
+    name: 'a release that somebody takes back',
+    play: async (p) => [await first(p), await second(p, [QUICK]), end(await p.rollBack()), await traces(p)],
+  },
   {
     name: 'a release with a hook, secrets, alarms and old versions to prune',
     play: async (p) => {
