@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { planRollback } from '../../domain/plan.ts';
+import { parsePolicy, type Policy } from '../../domain/policy.ts';
+import { strictVersion } from '../../domain/release.ts';
+import { chooseTarget, type Choice } from '../../domain/rollback-target.ts';
+import type { RolloutRecord } from '../../functions/rollout/records.ts';
+import { promotedIn } from '../../functions/rollout/load-rollback.ts';
+import type { Context } from '../context.ts';
+import { describeExecution, stepFunctions, type Execution } from '../executions.ts';
+import { Failure, usage } from '../failure.ts';
+import { openLedger, type LedgerView } from '../ledger.ts';
+import { readPolicy } from '../policies.ts';
+import { startOnce } from '../start-execution.ts';
+import { watchExecution } from './watch.ts';
+
+export interface RollbackOptions {
+  readonly function: string;
+  readonly environment?: string;
+  /** Semantic version; the release that was served before, when absent. */
+  readonly to?: string;
+  readonly why: string;
+  readonly force?: boolean;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Brings a release back that the environment served before, through the state machine. Typing it twice, or two people
+ * typing it at once, is one rollback: its execution is named for the environment's present state and the target.
+ * @returns whether it went well; true when it is not watched, or the environment is there already.
+ * @throws Failure when there is nothing to go back to, or a rollout is under way.
+ */
+export async function rollback(options: RollbackOptions, context: Context): Promise<boolean> {
+  const { out, connection } = context;
+  const policy = await policyOf(options, context);
+  const environment = environmentOf(options, policy);
+  const ledger = await openLedger(connection);
+  await refuseUnderWay(options, environment, ledger);
+  const choice = await choose(options, environment, ledger);
+  out.remark(`in ${await connection.describe()}`);
+  if (choice.kind === 'there' && !options.force) {
+    if (options.json) out.json({ function: options.function, environment, ...choice });
+    else out.line(choice.reason);
+    return true;
+  }
+  return start(options, environment, choice, ledger, context);
+}
+
+async function start(
+  options: RollbackOptions,
+  environment: string,
+  choice: Choice,
+  ledger: LedgerView,
+  context: Context,
+): Promise<boolean> {
+  const { out, connection } = context;
+  const { function: name, why, force = false } = options;
+  const current = await ledger.current(name, environment);
+  const to = choice.target.release;
+  const request = requestOf([name, environment, current?.rollout ?? '', current?.at ?? '', to, String(force)]);
+  const asked = { function: name, environment, to, by: await connection.caller(), why, request, force };
+  const started = await startOnce(connection, {
+    name: request,
+    input: (id) => ({ rollback: { ...asked, request: id } }),
+  });
+  if (!options.json) {
+    const verb = started.joined ? 'under way already' : 'started';
+    out.line(
+      `rollback of ${name} ${environment} from ${choice.from} to ${to} ${verb} (version ${choice.target.lambdaVersion})`,
+    );
+    if (!options.watch) out.line(`watch it with: weighbridge watch ${started.arn}`);
+  }
+  const execution = await ended(started.arn, ledger, options, context);
+  if (options.json) out.json({ function: name, environment, from: choice.from, to, ...started, execution });
+  return execution === undefined || execution.status === 'SUCCEEDED' || execution.status === 'RUNNING';
+}
+
+async function ended(
+  arn: string,
+  ledger: LedgerView,
+  options: RollbackOptions,
+  context: Context,
+): Promise<Execution | undefined> {
+  const client = await stepFunctions(context.connection);
+  if (!options.watch) return options.json ? describeExecution(client, arn) : undefined;
+  return watchExecution(arn, { client, ledger, quiet: options.json === true }, context);
+}
+
+async function policyOf({ function: name }: RollbackOptions, { connection }: Context): Promise<Policy> {
+  const policy = await readPolicy(connection, name);
+  if (policy) return parsePolicy(policy.text);
+  throw new Failure(`${name} has no policy in ${await connection.describe()}: nothing was ever released by it`);
+}
+
+/** With several environments nobody guesses which one is meant: at night the wrong one is worse than none. */
+function environmentOf(options: RollbackOptions, policy: Policy): string {
+  const names = policy.environments.map(({ name }) => name);
+  const [only, ...others] = names;
+  if (options.environment === undefined && only !== undefined && others.length === 0) return only;
+  if (options.environment === undefined)
+    throw usage(`--environment: expected one of ${names.join(', ')}, got nothing; say which one is to go back`);
+  return planRollback(policy, options.environment).environment;
+}
+
+async function choose(options: RollbackOptions, environment: string, ledger: LedgerView): Promise<Choice> {
+  const to = options.to === undefined ? undefined : strictVersion(options.to);
+  const newestFirst = await ledger.history(options.function);
+  const past = promotedIn(environment, newestFirst.toReversed());
+  const current = await ledger.current(options.function, environment);
+  return chooseTarget({ environment, to, current, past });
+}
+
+async function refuseUnderWay(options: RollbackOptions, environment: string, ledger: LedgerView): Promise<void> {
+  const open = await ledger.open(options.function);
+  const other = open.find((one) => one.environment === environment && one.kind !== 'rollback');
+  if (other) throw underWay(other);
+}
+
+function underWay({ function: name, environment, release, stableRelease }: RolloutRecord): Failure {
+  const what = `a rollout of ${release} is under way in ${environment}`;
+  const todo = `\`weighbridge abort --function ${name} --environment ${environment}\` gives the traffic back to ${stableRelease ?? 'what was there'}`;
+  return new Failure(`${what}: abort that first: ${todo}`);
+}
+
+/** Short enough for an execution's name with a number behind it, and the same for the same wish in the same state. */
+function requestOf(parts: readonly string[]): string {
+  return `rollback-${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)}`;
+}
