@@ -4,7 +4,7 @@ import type { Uploaded } from './upload.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
 
-/** An execution of the state machine, and the upload that started it. */
+/** An execution of the state machine, and what started it. */
 export interface Execution {
   readonly arn: string;
   readonly status: ExecutionStatus;
@@ -13,11 +13,13 @@ export interface Execution {
   /** What it ended with: the output's `outcome`, or the error and its cause. */
   readonly outcome?: string;
   readonly cause?: string;
-  /** Empty when the input is not an upload. */
+  /** Empty when the input is neither an upload nor a rollback. */
   readonly trigger: Trigger;
 }
 
 export interface Trigger {
+  /** The function that it is about. */
+  readonly function?: string;
   readonly bucket?: string;
   readonly key?: string;
   readonly versionId?: string;
@@ -65,8 +67,7 @@ export async function newestExecution(
   stateMachineArn: string,
   functionName: string | undefined,
 ): Promise<Execution | undefined> {
-  const wanted = ({ trigger }: Execution): boolean =>
-    functionName === undefined || trigger.key?.startsWith(`releases/${functionName}/`) === true;
+  const wanted = ({ trigger }: Execution): boolean => functionName === undefined || trigger.function === functionName;
   const running = await findExecution(client, stateMachineArn, wanted, 'RUNNING');
   return running ?? findExecution(client, stateMachineArn, wanted);
 }
@@ -94,12 +95,21 @@ function outcomeOf(output: string | undefined): string | undefined {
   return typeof document?.outcome === 'string' ? document.outcome : undefined;
 }
 
-/** EventBridge hands the whole S3 event over. */
+interface Input {
+  readonly detail?: {
+    readonly bucket?: { readonly name?: string };
+    readonly object?: Readonly<Record<string, string>>;
+  };
+  readonly rollback?: { readonly function?: string };
+}
+
+/** EventBridge hands the whole S3 event over; a rollback says what it is about. */
 function triggerOf(input: string | undefined): Trigger {
-  const event = parsed(input) as
-    { detail?: { bucket?: { name?: string }; object?: Record<string, string> } } | undefined;
-  const { bucket, object } = event?.detail ?? {};
+  const { detail, rollback } = (parsed(input) ?? {}) as Input;
+  const { bucket, object } = detail ?? {};
+  const functionName = rollback?.function ?? /^releases\/([^/]+)\//.exec(object?.['key'] ?? '')?.[1];
   return {
+    ...(functionName && { function: functionName }),
     ...(bucket?.name && { bucket: bucket.name }),
     ...(object?.key && { key: object.key }),
     ...(object?.['version-id'] && { versionId: object['version-id'] }),

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { BacktestOptions } from './commands/backtest.ts';
 import type { ConnectionOptions } from './connection.ts';
 import type { AdoptOptions } from './commands/adopt.ts';
@@ -12,8 +12,9 @@ import type { ReleaseOptions } from './commands/release.ts';
 import type { SandboxOptions } from './commands/sandbox.ts';
 import type { StatusOptions } from './commands/status.ts';
 import type { WatchOptions } from './commands/watch.ts';
-import type { Context } from './context.ts';
+import { contextFor, fail, targeted } from './command-line.ts';
 import { FAILED, inOneLine, USAGE, Failure } from './failure.ts';
+import { addWaysBack } from './ways-back.ts';
 
 /**
  * Runs the command line and returns its exit code: 0 when all went well, 1 when something failed, 2 when the command line
@@ -44,6 +45,7 @@ function program(): Command {
   addForecasts(root);
   addPolicy(root);
   addDecisions(root);
+  addWaysBack(root);
   addCare(root);
   return root;
 }
@@ -201,26 +203,6 @@ function addCare(root: Command): void {
     const { adopt: run } = await import('./commands/adopt.ts');
     await run(options, await contextFor(options));
   });
-}
-
-/** Options of every command that talks to an endpoint. */
-function targeted(command: Command): Command {
-  return command
-    .option('--json', 'machine-readable output')
-    .addOption(new Option('--sandbox [url]', 'go to a sandbox: the one of this folder, or the one at a URL'))
-    .option('--aws', 'go to AWS, even if a sandbox runs in this folder')
-    .option('--region <region>', 'AWS Region')
-    .option('--profile <profile>', 'AWS profile; goes to AWS')
-    .option('--stack <name>', "the pipeline's stack", 'Weighbridge');
-}
-
-async function contextFor(options: ConnectionOptions): Promise<Context> {
-  const { contextOf } = await import('./context.ts');
-  return contextOf(options);
-}
-
-function fail(failed: boolean): void {
-  if (failed) process.exitCode = FAILED;
 }
 
 function wholeNumber(text: string): number {

@@ -64,7 +64,7 @@ function evidenceReader({ ledger }: Watching): (execution: Execution) => Promise
   const opened = new Set<string>();
   const told = new Set<string>();
   return async (execution) => {
-    const functionName = execution.trigger.key?.split('/')[1];
+    const functionName = execution.trigger.function;
     if (!functionName) return [];
     const happenings: Happening[] = [];
     for (const rollout of await ledger.ofExecution(functionName, execution.arn)) {

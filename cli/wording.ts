@@ -42,6 +42,13 @@ export function endInWords({ outcome, cause, status, endedAt }: Execution): stri
   return line((endedAt ?? new Date(0)).toISOString(), shown, cause ?? '');
 }
 
+/** A rollout's status; of a rollback that somebody asked for, how far that got. */
+export function rolloutStatus({ kind, status }: Pick<RolloutRecord, 'kind' | 'status'>): string {
+  if (kind !== 'rollback') return statusInWords(status);
+  if (status === 'promoted') return pc.green('rollback done');
+  return status === 'running' ? pc.cyan('rolling back') : pc.red(`rollback ${status}`);
+}
+
 export function statusInWords(status: string): string {
   if (status === 'promoted') return pc.green(status);
   return status === 'running' ? pc.cyan(status) : pc.red(status);
@@ -58,8 +65,11 @@ export function briefly(reason: string): string {
   return first.length <= LONGEST_REASON ? first : `${first.slice(0, LONGEST_REASON - 1)}…`;
 }
 
-function opening({ function: name, release, stableRelease, stable, strategy }: RolloutRecord): string {
+function opening(rollout: RolloutRecord): string {
+  const { function: name, release, stableRelease, stable, strategy, kind, by, why } = rollout;
   const from = stable === null ? 'nothing' : `${stableRelease ?? 'an unknown release'} (version ${stable})`;
+  if (kind === 'rollback')
+    return `${name} back to ${release}, from ${from}, as ${by ?? 'somebody'} wants: ${why ?? ''}`;
   return `${name} ${release}, from ${from}, ${strategy}`;
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { openLedger } from '../ledger.ts';
 import { columns, duration, instant } from '../output.ts';
 import { listPolicies } from '../policies.ts';
-import { briefly, statusInWords } from '../wording.ts';
+import { briefly, rolloutStatus } from '../wording.ts';
 
 export interface HistoryOptions {
   readonly function?: string;
@@ -28,7 +28,7 @@ export async function history(options: HistoryOptions, { out, connection }: Cont
 const HEADINGS = ['STARTED (UTC)', 'FUNCTION', 'RELEASE', 'ENVIRONMENT', 'VERSIONS', 'STATUS', 'TOOK', 'REASON'];
 
 function cells(rollout: RolloutRecord): string[] {
-  const { startedAt, endedAt, stable, candidate, status, reason = '' } = rollout;
+  const { startedAt, endedAt, stable, candidate, reason = '' } = rollout;
   const took = endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : '';
   const versions = `${stable ?? '-'} → ${candidate ?? '-'}`;
   return [
@@ -37,7 +37,7 @@ function cells(rollout: RolloutRecord): string[] {
     rollout.release,
     rollout.environment,
     versions,
-    statusInWords(status),
+    rolloutStatus(rollout),
     took,
     briefly(reason),
   ];

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { NotReadyError } from '../../domain/errors.ts';
 import { planRollback } from '../../domain/plan.ts';
 import { parsePolicy, type Policy } from '../../domain/policy.ts';
 import { strictVersion } from '../../domain/release.ts';
-import { chooseTarget, type Choice } from '../../domain/rollback-target.ts';
+import { chooseTarget, type Choice, type Served, servedReleases } from '../../domain/rollback-target.ts';
+import { functionGateway } from '../../functions/aws/function-gateway.ts';
+import { lambdaHost } from '../../functions/aws/host.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
-import { promotedIn } from '../../functions/rollout/load-rollback.ts';
+import { promotedIn, refuseDeleted } from '../../functions/rollout/load-rollback.ts';
+import type { Connection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { describeExecution, stepFunctions, type Execution } from '../executions.ts';
 import { Failure, usage } from '../failure.ts';
@@ -36,7 +40,7 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
   const environment = environmentOf(options, policy);
   const ledger = await openLedger(connection);
   await refuseUnderWay(options, environment, ledger);
-  const choice = await choose(options, environment, ledger);
+  const choice = await choose(options, environment, ledger, connection);
   out.remark(`in ${await connection.describe()}`);
   if (choice.kind === 'there' && !options.force) {
     if (options.json) out.json({ function: options.function, environment, ...choice });
@@ -64,7 +68,7 @@ async function start(
     input: (id) => ({ rollback: { ...asked, request: id } }),
   });
   if (!options.json) {
-    const verb = started.joined ? 'under way already' : 'started';
+    const verb = started.joined ? 'was asked for before' : 'started';
     out.line(
       `rollback of ${name} ${environment} from ${choice.from} to ${to} ${verb} (version ${choice.target.lambdaVersion})`,
     );
@@ -102,12 +106,35 @@ function environmentOf(options: RollbackOptions, policy: Policy): string {
   return planRollback(policy, options.environment).environment;
 }
 
-async function choose(options: RollbackOptions, environment: string, ledger: LedgerView): Promise<Choice> {
+async function choose(
+  options: RollbackOptions,
+  environment: string,
+  ledger: LedgerView,
+  connection: Connection,
+): Promise<Choice> {
   const to = options.to === undefined ? undefined : strictVersion(options.to);
   const newestFirst = await ledger.history(options.function);
   const past = promotedIn(environment, newestFirst.toReversed());
   const current = await ledger.current(options.function, environment);
-  return chooseTarget({ environment, to, current, past });
+  const choice = chooseTarget({ environment, to, current, past });
+  if (choice.kind === 'back')
+    await refuseMissing(options, environment, choice, { served: servedReleases({ past, current }), connection });
+  return choice;
+}
+
+/** So that whoever types it is told right away; the state machine looks again. Who may not look is not held up here. */
+async function refuseMissing(
+  { function: name }: RollbackOptions,
+  environment: string,
+  choice: Choice,
+  { served, connection }: { served: readonly Served[]; connection: Connection },
+): Promise<void> {
+  const functions = functionGateway(lambdaHost({ sdk: connection.clientConfig }));
+  try {
+    await refuseDeleted({ function: name, environment }, choice.target, served, { functions });
+  } catch (cause) {
+    if (cause instanceof NotReadyError) throw cause;
+  }
 }
 
 async function refuseUnderWay(options: RollbackOptions, environment: string, ledger: LedgerView): Promise<void> {

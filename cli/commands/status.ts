@@ -10,7 +10,7 @@ import type { LedgerView } from '../ledger.ts';
 import { columns } from '../output.ts';
 import { listPolicies, readPolicy } from '../policies.ts';
 import type { StoredPolicy } from '../policies.ts';
-import { percent, statusInWords } from '../wording.ts';
+import { percent, rolloutStatus } from '../wording.ts';
 
 export interface StatusOptions {
   readonly function?: string;
@@ -93,7 +93,8 @@ function cells({ function: name, environment, release, routing, rollout }: Envir
   return [name, environment, release ?? '-', serves, rollout ? rolloutInWords(rollout) : '-'];
 }
 
-function rolloutInWords({ release, status: now, phase, share, verdict }: RolloutRecord): string {
+function rolloutInWords(rollout: RolloutRecord): string {
+  const { release, phase, share, verdict } = rollout;
   const facts = [phase, share === undefined ? undefined : `at ${percent(share)}`, verdict].filter(Boolean);
-  return `${release} ${statusInWords(now)}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}`;
+  return `${release} ${rolloutStatus(rollout)}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}`;
 }

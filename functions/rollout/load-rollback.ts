@@ -2,16 +2,10 @@ import { expected, NotReadyError } from '../../domain/errors.ts';
 import { planRollback, type RolloutPlan } from '../../domain/plan.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { type ReturningRelease, strictVersion } from '../../domain/release.ts';
-import {
-  chooseTarget,
-  type InPlace,
-  type PastRollout,
-  type Served,
-  servedReleases,
-} from '../../domain/rollback-target.ts';
+import { chooseTarget, type PastRollout, type Served, servedReleases } from '../../domain/rollback-target.ts';
 import type { RollbackAsked } from '../inputs.ts';
 import type { Ports } from '../ports.ts';
-import type { CurrentRelease, RolloutRecord } from './records.ts';
+import type { Place, RolloutRecord } from './records.ts';
 
 /** Where a rollback goes, and how. */
 export interface LoadedRollback {
@@ -32,7 +26,7 @@ const MOST_ALTERNATIVES = 10;
 export async function loadRollback(asked: RollbackAsked, policy: Policy, ports: Needs): Promise<LoadedRollback> {
   const plan = planRollback(policy, asked.environment);
   if (asked.to !== undefined) strictVersion(asked.to);
-  const current = inPlace(await ports.ledger.current(asked));
+  const current = await ports.ledger.current(asked);
   const past = promotedIn(asked.environment, await ports.ledger.pastRollouts(asked.function));
   const choice = chooseTarget({ environment: asked.environment, to: asked.to, current, past });
   const { release: version, lambdaVersion } = choice.target;
@@ -51,11 +45,6 @@ export function promotedIn(environment: string, rollouts: readonly RolloutRecord
   return rollouts.filter((one) => one.environment === environment && one.status === 'promoted');
 }
 
-/** What the ledger says that an environment serves, as the choice of a target needs it. */
-export function inPlace(current: CurrentRelease | undefined): InPlace | undefined {
-  return current;
-}
-
 async function digestOf(asked: RollbackAsked, { release, codeSha256 }: Served, { ledger }: Needs): Promise<string> {
   const digest = (await ledger.publishedDigest(asked.function, release)) ?? codeSha256;
   if (digest !== undefined) return digest;
@@ -63,11 +52,15 @@ async function digestOf(asked: RollbackAsked, { release, codeSha256 }: Served, {
   throw new NotReadyError(expected(what, undefined, 'nobody can tell whether its version is what it was: release it'));
 }
 
-async function refuseDeleted(
-  { function: name, environment }: RollbackAsked,
+/**
+ * Looks whether the version that served the target is still there.
+ * @throws NotReadyError naming what else could be gone back to: reject.
+ */
+export async function refuseDeleted(
+  { function: name, environment }: Place,
   target: Served,
   served: readonly Served[],
-  { functions }: Needs,
+  { functions }: Pick<Ports, 'functions'>,
 ): Promise<void> {
   const exists = async ({ lambdaVersion }: Served) => (await functions.describe(name, lambdaVersion)) !== undefined;
   if (await exists(target)) return;
