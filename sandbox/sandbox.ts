@@ -1,5 +1,5 @@
 import { createClock, type ClockMode } from './core/clock.ts';
-import { memoryStorage, type Storage } from './core/collection.ts';
+import { memoryStorage, type Snapshot, type Storage } from './core/collection.ts';
 import { createWorld } from './core/create-world.ts';
 import { journalStorage } from './core/journal.ts';
 import { createRandom } from './core/random.ts';
@@ -27,6 +27,8 @@ export interface SandboxOptions extends ServiceOptions {
   readonly rateLimits?: boolean;
   /** Folder that keeps the state; in memory when absent. */
   readonly dataDir?: string;
+  /** What a sandbox in memory begins with: what another one held, whose time it continues. */
+  readonly from?: Snapshot;
   /** Told of exceptions that are bugs of the sandbox; the client gets a 500 that says so. */
   readonly onBug?: (error: unknown, operation: string) => void;
 }
@@ -47,6 +49,8 @@ export interface Sandbox extends Controls {
   /** Base URL, `''` without a server. */
   readonly url: string;
   readonly clientConfig: ClientConfig;
+  /** All of its state now, for others to begin with; what is under way goes on there as after a kill. */
+  snapshot(): Snapshot;
   close(): Promise<void>;
 }
 
@@ -55,7 +59,7 @@ export interface Sandbox extends Controls {
  * @throws Error when the port is taken (EADDRINUSE) or the data folder cannot be used: choose others.
  */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const storage = options.dataDir === undefined ? memoryStorage() : await journalStorage(options.dataDir);
+  const storage = options.dataDir === undefined ? memoryStorage(options.from) : await journalStorage(options.dataDir);
   try {
     return await open(options, storage);
   } catch (cause) {
@@ -77,7 +81,8 @@ async function open(options: SandboxOptions, storage: Storage): Promise<Sandbox>
   session.follow(world);
   started.resolve();
   const clientConfig = configOf(world, dispatcher, server);
-  return { world, dispatcher, url: world.endpoint, clientConfig, ...controls, close: () => close(world, server) };
+  const ends = { snapshot: () => storage.snapshot(), close: () => close(world, server) };
+  return { world, dispatcher, url: world.endpoint, clientConfig, ...controls, ...ends };
 }
 
 /** Sandboxes that jump through time start at a fixed instant, so that every run is the same. */

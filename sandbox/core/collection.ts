@@ -16,24 +16,43 @@ export interface Collection<T> {
 /** Where collections come from: memory, or a journal in a folder. */
 export interface Storage {
   collection<T>(name: string): Collection<T>;
+  /** What it holds now, for a storage in memory to begin with. */
+  snapshot(): Snapshot;
   /** Writes out what is pending. */
   close(): Promise<void>;
 }
 
-export function memoryStorage(): Storage {
+/** Everything that a storage held at one moment. Since values are immutable, it costs one map for each collection. */
+export type Snapshot = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+
+/** Storage that is gone with the process; it begins empty, or as a snapshot says. */
+export function memoryStorage(from: Snapshot = new Map()): Storage {
   const all = new Map<string, Collection<unknown>>();
   return {
     collection<T>(name: string): Collection<T> {
-      const existing = all.get(name) ?? new MemoryCollection<unknown>();
+      const existing = all.get(name) ?? new MemoryCollection<unknown>(from.get(name));
       all.set(name, existing);
       return existing as Collection<T>;
+    },
+    snapshot: () => {
+      const untouched = [...from].filter(([name]) => !all.has(name));
+      const used = [...all].map(([name, one]) => [name, entriesOf(one)] as const);
+      return new Map([...untouched, ...used]);
     },
     close: () => Promise.resolve(),
   };
 }
 
+function entriesOf(collection: Collection<unknown>): ReadonlyMap<string, unknown> {
+  return new Map([...collection.keys()].map((key) => [key, collection.get(key)]));
+}
+
 class MemoryCollection<T> implements Collection<T> {
-  readonly #map = new Map<string, T>();
+  readonly #map: Map<string, T>;
+
+  constructor(entries: ReadonlyMap<string, T> = new Map()) {
+    this.#map = new Map(entries);
+  }
 
   get(key: string): T | undefined {
     return this.#map.get(key);

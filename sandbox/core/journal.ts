@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Collection, Storage } from './collection.ts';
+import type { Collection, Snapshot, Storage } from './collection.ts';
 import { JournalFile, readChanges } from './journal-file.ts';
 import type { Change } from './journal-frame.ts';
 import { lockFolder } from './journal-lock.ts';
@@ -44,6 +44,11 @@ class JournalStorage implements Storage {
   collection<T>(name: string): Collection<T> {
     const log = (change: Change): void => this.#log(change);
     return new JournalCollection<T>(name, this.#mapOf(name) as Map<string, { value: T; bytes: number }>, log);
+  }
+
+  snapshot(): Snapshot {
+    const plain = (map: Map<string, Stored>) => new Map([...map].map(([key, { value }]) => [key, value]));
+    return new Map([...this.#collections].map(([name, map]) => [name, plain(map)]));
   }
 
   close(): Promise<void> {

@@ -95,6 +95,21 @@ describe('createSandbox', () => {
     expect(got.$metadata.requestId).not.toBe(put.$metadata.requestId);
   });
 
+  it('begins with what another one held, and neither sees what the other does then', async () => {
+    const first = await start();
+    const s3 = new S3Client(first.clientConfig);
+    await s3.send(new CreateBucketCommand({ Bucket: 'kept' }));
+    await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'k', Body: 'before' }));
+    const from = first.snapshot();
+    await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'k', Body: 'after' }));
+    const second = await start({ from });
+    const got = await new S3Client(second.clientConfig).send(new GetObjectCommand({ Bucket: 'kept', Key: 'k' }));
+    expect(await got.Body?.transformToString()).toBe('before');
+    expect(second.world.clock.now()).toBeGreaterThanOrEqual(first.world.clock.now());
+    const third = await start({ from: second.snapshot() });
+    await new S3Client(third.clientConfig).send(new GetObjectCommand({ Bucket: 'kept', Key: 'k' }));
+  });
+
   it('answers 404 for a deployment package that there is not', async () => {
     const { url } = await start({ port: 0 });
     const response = await fetch(`${url}/_weighbridge/lambda/code/00`);

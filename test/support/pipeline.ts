@@ -28,9 +28,10 @@ import type { StepHandler } from '../../functions/runtime.ts';
 import type { Lock, RolloutRecord } from '../../functions/rollout/records.ts';
 import { WeighbridgeStack, type WeighbridgeStackProps } from '../../infra/weighbridge-stack.ts';
 import { deployAssembly, type DeployedStack } from '../../sandbox/cloudformation/deploy-assembly.ts';
+import type { Snapshot } from '../../sandbox/core/collection.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { startTraffic, type Traffic } from '../../sandbox/traffic/start-traffic.ts';
-import { inProcessHandler } from '../../sandbox/wire/in-process-handler.ts';
+import { directHandler } from './direct-calls.ts';
 import { DRILL_HANDLERS, STEP_HANDLERS } from './steps.ts';
 
 /** How a simulated function behaves: the share of its requests that fail, and how long one takes. */
@@ -75,6 +76,36 @@ export function synthesised({ drill = false }: With = {}): string {
   return folder;
 }
 
+const SANDBOX = { clock: { kind: 'virtual' }, metricDelayMs: 20_000 } as const;
+
+/** A pipeline's state, as others begin with it. */
+export interface Saved {
+  readonly snapshot: Snapshot;
+  readonly stack: DeployedStack;
+}
+
+const accounts = new Map<string, Promise<Saved>>();
+
+/** Deployed once for each process: every pipeline begins with the same account. */
+function deployed(wanted: With = {}): Promise<Saved> {
+  const assembly = synthesised(wanted);
+  const account = accounts.get(assembly) ?? deploy(assembly);
+  accounts.set(assembly, account);
+  return account;
+}
+
+async function deploy(assembly: string): Promise<Saved> {
+  const sandbox = await createSandbox({ ...SANDBOX, seed: 7 });
+  const stack = await deployAssembly(sandbox.world, { assembly, stack: 'Weighbridge' });
+  await deployAssembly(sandbox.world, { assembly, stack: 'WeighbridgeExample' });
+  const secrets = new SecretsManagerClient(sandbox.clientConfig);
+  const SecretString = 'http://127.0.0.1/hook';
+  await secrets.send(new PutSecretValueCommand({ SecretId: stack.outputs['SlackSecretArn'], SecretString }));
+  const snapshot = sandbox.snapshot();
+  await sandbox.close();
+  return { snapshot, stack };
+}
+
 /** The whole pipeline in the sandbox, on the virtual clock: real definition, real policies, the steps' own code and SDK. */
 export class Pipeline {
   readonly sandbox: Sandbox;
@@ -95,14 +126,18 @@ export class Pipeline {
     this.stack = stack;
   }
 
-  static async start(options: { seed?: number; with?: With } = {}): Promise<Pipeline> {
-    const sandbox = await createSandbox({ clock: { kind: 'virtual' }, seed: options.seed ?? 7, metricDelayMs: 20_000 });
-    const deploy = (stack: string) => deployAssembly(sandbox.world, { assembly: synthesised(options.with), stack });
-    const stack = await deploy('Weighbridge');
-    await deploy('WeighbridgeExample');
+  /** A sandbox in which the stacks are deployed, or one that goes on from where another pipeline was saved. */
+  static async start(options: { seed?: number; with?: With; from?: Saved } = {}): Promise<Pipeline> {
+    const { snapshot, stack } = options.from ?? (await deployed(options.with));
+    const sandbox = await createSandbox({ ...SANDBOX, seed: options.seed ?? 7, from: snapshot });
     const pipeline = new Pipeline(sandbox, stack);
-    await pipeline.#prepare();
+    pipeline.#prepare();
     return pipeline;
+  }
+
+  /** What other pipelines can go on from; best taken when nothing is under way. */
+  save(): Saved {
+    return { snapshot: this.sandbox.snapshot(), stack: this.stack };
   }
 
   async close(): Promise<void> {
@@ -112,7 +147,7 @@ export class Pipeline {
   }
 
   /** Virtual time stands still while work is under way, and so must the clock that Powertools reads. */
-  async #prepare(): Promise<void> {
+  #prepare(): void {
     const { world, lambda } = this.sandbox;
     Date.now = () => world.clock.now();
     world.observe(({ service, operation, error }) => {
@@ -132,9 +167,6 @@ export class Pipeline {
     lambda.runInProcess('orders', (_event, context) =>
       this.#orders(context.functionVersion, (ms) => context.simulate({ durationMs: ms })),
     );
-    const secrets = new SecretsManagerClient(this.sandbox.clientConfig);
-    const SecretString = 'http://127.0.0.1/hook';
-    await secrets.send(new PutSecretValueCommand({ SecretId: this.stack.outputs['SlackSecretArn'], SecretString }));
   }
 
   #host(environment: Readonly<Record<string, string>>) {
@@ -148,7 +180,7 @@ export class Pipeline {
       region: world.region,
       endpoint: 'http://127.0.0.1',
       credentials,
-      requestHandler: inProcessHandler(dispatcher),
+      requestHandler: directHandler(world, dispatcher, credentials.accessKeyId),
       maxAttempts: 1,
     };
     return lambdaHost({
@@ -184,6 +216,12 @@ export class Pipeline {
     if (warm >= 0) alive.splice(warm, 1);
     this.#freeAt.set(version, [...alive, now + duration]);
     return duration;
+  }
+
+  /** Configuration of the administrator's clients. */
+  get #config() {
+    const { clientConfig, world, dispatcher } = this.sandbox;
+    return { ...clientConfig, requestHandler: directHandler(world, dispatcher, clientConfig.credentials.accessKeyId) };
   }
 
   /** Physical name of a step's function. */
@@ -229,7 +267,7 @@ export class Pipeline {
 
   /** Log groups that hold anything. */
   async logGroups(): Promise<string[]> {
-    const logs = new CloudWatchLogsClient(this.sandbox.clientConfig);
+    const logs = new CloudWatchLogsClient(this.#config);
     const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ limit: 50 }));
     return logGroups.filter(({ storedBytes = 0 }) => storedBytes > 0).map(({ logGroupName }) => logGroupName ?? '');
   }
@@ -268,7 +306,7 @@ export class Pipeline {
 
   async setPolicy(environments: readonly EnvironmentPolicy[] | string): Promise<void> {
     const Value = typeof environments === 'string' ? environments : JSON.stringify({ environments });
-    const ssm = new SSMClient(this.sandbox.clientConfig);
+    const ssm = new SSMClient(this.#config);
     await ssm.send(new PutParameterCommand({ Name: '/weighbridge/orders', Value, Type: 'String', Overwrite: true }));
   }
 
@@ -289,7 +327,7 @@ export class Pipeline {
   }
 
   #s3(): S3Client {
-    return new S3Client({ ...this.sandbox.clientConfig, forcePathStyle: true });
+    return new S3Client({ ...this.#config, forcePathStyle: true });
   }
 
   /** Uploads, and follows the execution that the upload starts to its end. */
@@ -323,7 +361,7 @@ export class Pipeline {
       ...asked,
       request,
     };
-    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const sfn = new SFNClient(this.#config);
     const { executionArn = '' } = await sfn.send(
       new StartExecutionCommand({
         stateMachineArn: this.stack.outputs['StateMachineArn'],
@@ -335,7 +373,7 @@ export class Pipeline {
   }
 
   async executions(): Promise<string[]> {
-    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const sfn = new SFNClient(this.#config);
     const { executions = [] } = await sfn.send(
       new ListExecutionsCommand({ stateMachineArn: this.stack.outputs['StateMachineArn'] }),
     );
@@ -344,7 +382,7 @@ export class Pipeline {
 
   /** Waits for the execution to end. */
   async outcome(arn: string): Promise<Outcome> {
-    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const sfn = new SFNClient(this.#config);
     const ended = await this.until(async () => {
       const found = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
       return found.status === 'RUNNING' ? undefined : found;
@@ -354,7 +392,7 @@ export class Pipeline {
   }
 
   async states(executionArn: string): Promise<string[]> {
-    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const sfn = new SFNClient(this.#config);
     const names: string[] = [];
     let nextToken: string | undefined;
     do {
@@ -379,7 +417,7 @@ export class Pipeline {
   }
 
   async alias(name = 'production'): Promise<Pick<AliasConfiguration, 'FunctionVersion' | 'RoutingConfig'> | undefined> {
-    const lambda = new LambdaClient(this.sandbox.clientConfig);
+    const lambda = new LambdaClient(this.#config);
     try {
       const { FunctionVersion, RoutingConfig } = await lambda.send(
         new GetAliasCommand({ FunctionName: 'orders', Name: name }),
@@ -407,7 +445,7 @@ export class Pipeline {
     const token = await this.#ledger().send(
       new GetCommand({ TableName: this.ledgerTable, Key: { ...at, sk: `token#${heldSince}` } }),
     );
-    const sfn = new SFNClient(this.sandbox.clientConfig);
+    const sfn = new SFNClient(this.#config);
     await sfn.send(
       new SendTaskSuccessCommand({ taskToken: token.Item?.['token'] as string, output: JSON.stringify(said) }),
     );
@@ -437,7 +475,7 @@ export class Pipeline {
   }
 
   #ledger(): DynamoDBDocumentClient {
-    return DynamoDBDocumentClient.from(new DynamoDBClient(this.sandbox.clientConfig));
+    return DynamoDBDocumentClient.from(new DynamoDBClient(this.#config));
   }
 }
 
