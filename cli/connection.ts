@@ -17,6 +17,9 @@ export interface StackOutputs {
   readonly SlackSecretArn: string;
   /** Where events wait that could not be delivered; older stacks do not tell. */
   readonly UndeliveredQueueUrl?: string;
+  /** The machine of fire drills and the function that they release; absent without them. */
+  readonly DrillMachineArn?: string;
+  readonly DrillFunctionName?: string;
 }
 
 /** An endpoint with a deployed pipeline. Nothing is called before it is needed. */

@@ -2,10 +2,12 @@ import { aliasGateway } from '../../functions/aws/alias-gateway.ts';
 import { executions } from '../../functions/aws/executions.ts';
 import { lambdaHost } from '../../functions/aws/host.ts';
 import type { Connection } from '../connection.ts';
+import { drillsIn } from '../drills.ts';
 import { Failure } from '../failure.ts';
 import { openLedger } from '../ledger.ts';
 import { listPolicies } from '../policies.ts';
 import { nowOf } from '../sandbox-control.ts';
+import { checkDrill } from './drill.ts';
 import { checkEnvironment, type EnvironmentFacts } from './environments.ts';
 import { fine, problem, type Finding } from './finding.ts';
 import { checkPolicies, type CheckedEnvironment } from './policies.ts';
@@ -16,11 +18,13 @@ export async function examine(connection: Connection): Promise<Finding[]> {
   const stack = await checkStack(connection);
   if (!stack.ok) return [stack];
   const { findings, environments } = checkPolicies(await listPolicies(connection));
-  const { UndeliveredQueueUrl } = await connection.outputs();
+  const { UndeliveredQueueUrl, DrillFunctionName } = await connection.outputs();
+  const [lastDrill] = await drillsIn(connection, 1);
   return [
     stack,
     ...findings,
     ...(await checkEnvironments(connection, environments)),
+    ...checkDrill(lastDrill, DrillFunctionName, await nowOf(connection)),
     await checkUndelivered(connection.clientConfig, UndeliveredQueueUrl),
   ];
 }
