@@ -14,6 +14,7 @@ import type { StatusOptions } from './commands/status.ts';
 import type { WatchOptions } from './commands/watch.ts';
 import { contextFor, fail, targeted } from './command-line.ts';
 import { FAILED, inOneLine, USAGE, Failure } from './failure.ts';
+import { addRehearsals } from './rehearsals.ts';
 import { addWaysBack } from './ways-back.ts';
 
 /**
@@ -46,6 +47,7 @@ function program(): Command {
   addPolicy(root);
   addDecisions(root);
   addWaysBack(root);
+  addRehearsals(root);
   addCare(root);
   return root;
 }
