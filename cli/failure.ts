@@ -19,7 +19,14 @@ export function usage(message: string): Failure {
 }
 
 /** Errors that already say what was expected, what came and what to do. */
-const OURS = new Set(['Failure', 'InvalidReleaseError', 'NotReadyError', 'TransientAwsError', 'ConcurrentChangeError']);
+const OURS = new Set([
+  'Failure',
+  'InvalidReleaseError',
+  'NotReadyError',
+  'TransientAwsError',
+  'ThrottledError',
+  'ConcurrentChangeError',
+]);
 
 const ADVICE: Readonly<Record<string, string>> = {
   CredentialsProviderError:

@@ -21,9 +21,18 @@ export class NotReadyError extends Error {
   }
 }
 
-/** AWS was busy, throttled the call or failed for a moment: retry with jitter, then roll back. */
+/** AWS was busy or failed for a moment: retry with jitter, then roll back. */
 export class TransientAwsError extends Error {
   override readonly name = 'TransientAwsError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** AWS is well but lets in no more calls for now: wait in line, with jitter and for longer, then roll back. */
+export class ThrottledError extends Error {
+  override readonly name = 'ThrottledError';
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -2,8 +2,9 @@ import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.t
 import { leaseUntil } from '../domain/lease.ts';
 import { versionOrder } from '../domain/readiness.ts';
 import type { Release, ReturningRelease } from '../domain/release.ts';
+import { promoted, sameRouting } from '../domain/routing.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
-import type { AliasState, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -32,8 +33,7 @@ export async function beginRollout(input: BeginRolloutInput, ports: Needs): Prom
   const owner = await ports.ledger.claimEvent(release, plan.environment, execution.id);
   if (owner !== execution.id) return notBegun('duplicate', `execution ${owner} handles this upload`);
   const current = await ports.ledger.current(place);
-  const alias = await ports.aliases.read(release.function, plan.alias);
-  if (servesAlready(release, current, alias))
+  if (await servesAlready(input, current, ports))
     return notBegun('unchanged', `${plan.environment} serves ${release.version} already`);
   await refuseTarget(input, current, ports);
   const rollout = `${execution.name}/${plan.environment}`;
@@ -79,14 +79,15 @@ async function open(input: BeginRolloutInput, ports: Needs, fence: number): Prom
   return { id, ...place, startedAt, fence: stored.fence, saved, stable, stableRelease };
 }
 
-function servesAlready(
-  release: { version: string; codeSha256: string },
-  current?: CurrentRelease,
-  alias?: AliasState,
-): boolean {
-  if (!current || !alias) return false;
-  const same = current.release === release.version && current.codeSha256 === release.codeSha256;
-  return same && alias.routing.version === current.lambdaVersion && Object.keys(alias.routing.weights).length === 0;
+/** The alias is only looked at when the ledger says so: a release that waits for its turn asks every half minute. */
+async function servesAlready(
+  { release, plan }: BeginRolloutInput,
+  current: CurrentRelease | undefined,
+  { aliases }: Needs,
+): Promise<boolean> {
+  if (current?.release !== release.version || current.codeSha256 !== release.codeSha256) return false;
+  const alias = await aliases.read(release.function, plan.alias);
+  return alias !== undefined && sameRouting(alias.routing, promoted(current.lambdaVersion));
 }
 
 /** The release that the alias serves, if the ledger knows it: an alias that was moved by hand serves something else. */

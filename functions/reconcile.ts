@@ -67,5 +67,11 @@ async function tell(record: RolloutRecord, reason: string, { notifier }: Needs):
   await notifier.tell({ outcome: 'reconciled', kind: record.kind ?? 'release', ...parties, reason, execution }, null);
 }
 
-export const step = defineStep({ state: 'Reconcile', input: reconcileInput, mutates: false, run: reconcile });
+export const step = defineStep({
+  state: 'Reconcile',
+  input: reconcileInput,
+  mutates: false,
+  urgent: true,
+  run: reconcile,
+});
 export const handler = serve(step);

@@ -63,5 +63,5 @@ async function settle(release: ReturningRelease, input: RollBackInput, ports: Ne
   return { rollback: { outcome: settled.outcome, error: failure.error, cause: `${what}: ${why}; ${settled.words}` } };
 }
 
-export const step = defineStep({ state: 'RollBack', input: rollBackInput, mutates: true, run: rollBack });
+export const step = defineStep({ state: 'RollBack', input: rollBackInput, mutates: true, urgent: true, run: rollBack });
 export const handler = serve(step);

@@ -16,6 +16,8 @@ export interface Step<I, O> {
   readonly input: z.ZodType<I>;
   /** Mutating steps are remembered by execution, state, environment and tick, so that a retry changes nothing. */
   readonly mutates: boolean;
+  /** Goes before others where AWS throttles: what restores service. */
+  readonly urgent?: boolean;
   readonly run: (input: I, ports: Ports) => Promise<O>;
 }
 
@@ -35,6 +37,7 @@ export function serve<I, O>(step: Step<I, O>, host: Host = lambdaHost()): StepHa
   return async (event, context) => {
     const logger = (ready ??= prepare(step, host)).logger;
     logger.begin(event, context);
+    host.begin({ endsAt: Date.now() + context.getRemainingTimeInMillis(), urgent: step.urgent ?? false });
     try {
       const input = parseInput(step.input, step.state, event);
       const key = step.mutates ? idempotencyKey(step.state, event) : undefined;

@@ -1,9 +1,10 @@
-import { InvariantError, TransientAwsError } from '../../domain/errors.ts';
+import { InvariantError, ThrottledError, TransientAwsError } from '../../domain/errors.ts';
 
 const DOMAIN_ERRORS: ReadonlySet<string> = new Set([
   'InvalidReleaseError',
   'NotReadyError',
   'TransientAwsError',
+  'ThrottledError',
   'ConcurrentChangeError',
   'InvariantError',
   'RollbackFailedError',
@@ -16,14 +17,20 @@ const IDEMPOTENCY_ERRORS: ReadonlySet<string> = new Set([
   'IdempotencyPersistenceLayerError',
 ]);
 
-const PASSING: ReadonlySet<string> = new Set([
-  'ResourceConflictException',
+/** What services call it when they let in no more for now. */
+const THROTTLING: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
   'ThrottlingException',
   'Throttling',
   'ThrottledException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
+  'RequestThrottled',
+  'SlowDown',
+]);
+
+const PASSING: ReadonlySet<string> = new Set([
+  'ResourceConflictException',
   'RequestTimeout',
   'TimeoutError',
   'AbortError',
@@ -40,6 +47,7 @@ export function asDomainError(cause: unknown): Error {
     return new InvariantError(`something other than an error was thrown: ${String(cause)}`);
   if (DOMAIN_ERRORS.has(cause.name)) return cause;
   const message = `${cause.name}: ${cause.message}`;
+  if (isThrottling(cause)) return new ThrottledError(message, { cause });
   return isPassing(cause) ? new TransientAwsError(message, { cause }) : new InvariantError(message, { cause });
 }
 
@@ -48,10 +56,17 @@ export function isNamed(cause: unknown, ...names: readonly string[]): cause is E
   return cause instanceof Error && names.includes(cause.name);
 }
 
-/** Throttled, timed out, cut off, or failed on AWS's side. */
+/** An idempotency record that could not be written for it counts too: Powertools wraps what it met. */
+function isThrottling(error: Error): boolean {
+  const { $metadata, cause } = error as { $metadata?: { httpStatusCode?: number }; cause?: unknown };
+  if (THROTTLING.has(error.name) || $metadata?.httpStatusCode === 429) return true;
+  return IDEMPOTENCY_ERRORS.has(error.name) && cause instanceof Error && isThrottling(cause);
+}
+
+/** Timed out, cut off, or failed on AWS's side. */
 function isPassing(error: Error): boolean {
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
   const status = $metadata?.httpStatusCode ?? 0;
   const names = [error.name, typeof code === 'string' ? code : ''];
-  return status >= 500 || status === 429 || names.some((name) => PASSING.has(name) || IDEMPOTENCY_ERRORS.has(name));
+  return status >= 500 || names.some((name) => PASSING.has(name) || IDEMPOTENCY_ERRORS.has(name));
 }

@@ -4,13 +4,13 @@ import type { Host } from './host.ts';
 const clients = new WeakMap<Host, LambdaClient>();
 
 /**
- * One client for a host. All control-plane calls of an account share 15 requests a second, so retries adapt their rate.
+ * One client for a host. All control-plane calls of an account share 15 requests a second: see `retries.ts`.
  * Source: AWS Lambda developer guide, "Lambda quotas".
  */
 export function lambdaClient(host: Host): LambdaClient {
   const existing = clients.get(host);
   if (existing) return existing;
-  const client = new LambdaClient({ retryMode: 'adaptive', maxAttempts: 6, ...host.sdk });
+  const client = new LambdaClient(host.sdk);
   clients.set(host, client);
   return client;
 }

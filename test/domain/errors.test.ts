@@ -6,6 +6,7 @@ import {
   InvariantError,
   NotReadyError,
   RollbackFailedError,
+  ThrottledError,
   TransientAwsError,
 } from '../../domain/errors.ts';
 
@@ -14,6 +15,7 @@ describe('errors', () => {
     { type: InvalidReleaseError, name: 'InvalidReleaseError' },
     { type: NotReadyError, name: 'NotReadyError' },
     { type: TransientAwsError, name: 'TransientAwsError' },
+    { type: ThrottledError, name: 'ThrottledError' },
     { type: ConcurrentChangeError, name: 'ConcurrentChangeError' },
     { type: InvariantError, name: 'InvariantError' },
     { type: RollbackFailedError, name: 'RollbackFailedError' },

@@ -52,7 +52,9 @@ describe('the runtime of a step', () => {
   });
 
   it.each([
-    { name: 'ThrottlingException', status: 400, becomes: 'TransientAwsError' },
+    { name: 'ThrottlingException', status: 400, becomes: 'ThrottledError' },
+    { name: 'TooManyRequestsException', status: 429, becomes: 'ThrottledError' },
+    { name: 'SlowDown', status: 503, becomes: 'ThrottledError' },
     { name: 'ServiceException', status: 503, becomes: 'TransientAwsError' },
     { name: 'ECONNRESET', status: 0, becomes: 'TransientAwsError' },
     { name: 'IdempotencyAlreadyInProgressError', status: 0, becomes: 'TransientAwsError' },

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
+import { SLACK } from '../../domain/lease.ts';
 import { DEFINITIONS, OUTSIDE_STEPS } from '../../infra/steps.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -11,6 +12,9 @@ interface Rule {
   readonly Next?: string;
   readonly MaxAttempts?: number;
   readonly JitterStrategy?: string;
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
 }
 
 interface State {
@@ -78,11 +82,26 @@ describe.each(machines)('the machine $id', ({ id, text, definition, states, task
     for (const [name, { TimeoutSeconds, Retry = [], Catch = [] }] of tasks) {
       expect(TimeoutSeconds, `${name} has a timeout`).toBeDefined();
       expect(Retry.length, `${name} retries`).toBeGreaterThan(0);
-      for (const { MaxAttempts, JitterStrategy } of Retry) {
-        expect(MaxAttempts, `${name} bounds its retries`).toBeLessThanOrEqual(10);
+      for (const { MaxAttempts, JitterStrategy, ErrorEquals } of Retry) {
+        const most = ErrorEquals.includes('Lambda.TooManyRequestsException') ? 30 : 10;
+        expect(MaxAttempts, `${name} bounds its retries`).toBeLessThanOrEqual(most);
         expect(JitterStrategy, `${name} retries with jitter`).toBe('FULL');
       }
       expect(Catch.at(-1)?.ErrorEquals, `${name} catches everything`).toEqual(['States.ALL']);
+    }
+  });
+
+  it('waits in line while AWS throttles, first of all and for long, but with a lock never longer than its lease lasts', () => {
+    for (const [name, { Retry: [rule] = [], TimeoutSeconds }] of lambdas) {
+      expect(rule?.ErrorEquals, name).toEqual(['ThrottledError', 'Lambda.TooManyRequestsException']);
+      const { IntervalSeconds = 0, BackoffRate = 1, MaxDelaySeconds = 0, MaxAttempts = 0 } = rule ?? {};
+      const pauses = Array.from({ length: MaxAttempts }, (_, i) =>
+        Math.min(IntervalSeconds * BackoffRate ** i, MaxDelaySeconds),
+      );
+      const longest = pauses.reduce((sum, pause) => sum + pause, 0);
+      expect(longest, `${name} waits for minutes`).toBeGreaterThan(120);
+      if (id !== 'Rollout' || typeof TimeoutSeconds !== 'number') continue;
+      expect(longest + (MaxAttempts + 1) * TimeoutSeconds, `${name} ends before its lease`).toBeLessThan(SLACK);
     }
   });
 
@@ -113,6 +132,7 @@ describe.each(machines)('the machine $id', ({ id, text, definition, states, task
     const ours = [...named].filter((name) => !/^(States|Lambda|Sandbox|Runtime)\./.test(name));
     expect(ours.filter((name) => !thrown.has(name))).toEqual([]);
     expect(ours).toContain('TransientAwsError');
+    expect(ours).toContain('ThrottledError');
   });
 
   it('retries nothing that a retry cannot mend', () => {
