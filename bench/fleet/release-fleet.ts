@@ -1,0 +1,173 @@
+import {
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  GetAliasCommand,
+  LambdaClient,
+  PublishVersionCommand,
+} from '@aws-sdk/client-lambda';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type ExecutionListItem, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { ZipFile } from 'yazl';
+import type { EnvironmentPolicy } from '../../domain/policy.ts';
+import { RATE_LIMITS } from '../../sandbox/rate-limits/limits.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { type ReleaseWorld, releaseWorld } from './release-world.ts';
+
+/** How many functions are released at the same moment, and how. */
+export interface Fleet {
+  readonly size: number;
+  readonly policy: EnvironmentPolicy;
+  readonly seed?: number;
+}
+
+/** What became of a fleet. Times in seconds of the sandbox's clock. */
+export interface FleetResult {
+  readonly size: number;
+  /** Executions by their status. */
+  readonly ended: Readonly<Record<string, number>>;
+  /** Aliases that serve the new version alone. */
+  readonly promoted: number;
+  /** From the uploads to the end of the last rollout. */
+  readonly seconds: number;
+  /** Control-plane calls of Lambda that share the limit: let in, and refused. */
+  readonly letIn: number;
+  readonly refused: number;
+  /** Attempts of Task states that failed, by state and error: the state machine repeats those that were throttled. */
+  readonly failedTasks: Readonly<Record<string, number>>;
+}
+
+/** Releases a new version of many functions at once, with the account's rate limits enforced. */
+export async function releaseFleet({ size, policy, seed = 7 }: Fleet): Promise<FleetResult> {
+  const world = await releaseWorld(['fleet-*'], seed);
+  try {
+    const names = Array.from({ length: size }, (_, i) => `fleet-${String(i).padStart(4, '0')}`);
+    await prepare(world, names, policy);
+    return await play(world, names);
+  } finally {
+    await world.close();
+  }
+}
+
+async function prepare({ sandbox }: ReleaseWorld, names: readonly string[], policy: EnvironmentPolicy): Promise<void> {
+  const lambda = new LambdaClient(sandbox.clientConfig);
+  const ssm = new SSMClient(sandbox.clientConfig);
+  const Role = await executionRole(sandbox);
+  const code = { ZipFile: await zip('0.0.0') };
+  for (const FunctionName of names) {
+    sandbox.lambda.runInProcess(FunctionName, () => ({ statusCode: 200 }));
+    await lambda.send(
+      new CreateFunctionCommand({ FunctionName, Role, Code: code, Runtime: 'nodejs22.x', Handler: 'index.handler' }),
+    );
+    const Value = JSON.stringify({ environments: [policy] });
+    await ssm.send(new PutParameterCommand({ Name: `/weighbridge/${FunctionName}`, Value, Type: 'String' }));
+  }
+  await sandbox.world.clock.sleep(5_000);
+  for (const FunctionName of names) {
+    await lambda.send(new PublishVersionCommand({ FunctionName }));
+    await lambda.send(
+      new CreateAliasCommand({ FunctionName, Name: policy.alias ?? policy.name, FunctionVersion: '1' }),
+    );
+  }
+}
+
+async function executionRole({ clientConfig }: Sandbox): Promise<string> {
+  const Statement = [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  const { Role } = await new IAMClient(clientConfig).send(
+    new CreateRoleCommand({ RoleName: 'fleet', AssumeRolePolicyDocument }),
+  );
+  return Role?.Arn ?? '';
+}
+
+async function play(world: ReleaseWorld, names: readonly string[]): Promise<FleetResult> {
+  const { sandbox, outputs } = world;
+  let letIn = 0;
+  const stop = sandbox.world.observe(({ service, operation, error }) => {
+    if (service === CONTROL_PLANE.service && CONTROL_PLANE.counts(operation) && error !== THROTTLED) letIn++;
+  });
+  sandbox.rateLimits.enforce(true);
+  const began = await upload(world, names);
+  const ended = await allEnded(sandbox, outputs['StateMachineArn'] ?? '', names.length);
+  stop();
+  sandbox.rateLimits.enforce(false);
+  const last = Math.max(...ended.map(({ stopDate }) => stopDate?.getTime() ?? Number.NaN));
+  return {
+    size: names.length,
+    ended: tally(ended.map(({ status }) => status ?? '?')),
+    promoted: await promoted(sandbox, names),
+    seconds: Math.round((last - began) / 1000),
+    letIn,
+    refused: sandbox.rateLimits.refused()[CONTROL_PLANE.name] ?? 0,
+    failedTasks: tally(world.failures),
+  };
+}
+
+/** Uploads all at one instant of the sandbox's clock, and returns it. */
+async function upload({ sandbox, outputs }: ReleaseWorld, names: readonly string[]): Promise<number> {
+  const s3 = new S3Client({ ...sandbox.clientConfig, forcePathStyle: true });
+  const Body = await zip('1.0.0');
+  return sandbox.world.clock.held('request', async () => {
+    for (const name of names) {
+      const Key = `releases/${name}/1.0.0/code.zip`;
+      await s3.send(new PutObjectCommand({ Bucket: outputs['ArtifactBucketName'], Key, Body }));
+    }
+    return sandbox.world.clock.now();
+  });
+}
+
+const THROTTLED = 'TooManyRequestsException';
+const [CONTROL_PLANE] = RATE_LIMITS as readonly [(typeof RATE_LIMITS)[number]];
+
+/** A day of the sandbox's time, in ms: whatever has not ended by then hangs. */
+const PATIENCE = 24 * 3_600_000;
+
+async function allEnded(
+  { world, clientConfig }: Sandbox,
+  stateMachineArn: string,
+  size: number,
+): Promise<ExecutionListItem[]> {
+  const client = new SFNClient(clientConfig);
+  const until = world.clock.now() + PATIENCE;
+  for (;;) {
+    await world.clock.sleep(30_000);
+    const found: ExecutionListItem[] = [];
+    for await (const page of paginateListExecutions({ client }, { stateMachineArn, maxResults: 1000 }))
+      found.push(...(page.executions ?? []));
+    if (found.length >= size && found.every(({ status }) => status !== 'RUNNING')) return found;
+    if (world.clock.now() > until)
+      throw new Error(
+        `expected ${size} executions to end within a day, got ${JSON.stringify(tally(found.map(({ status }) => status ?? '?')))}`,
+      );
+  }
+}
+
+async function promoted(sandbox: Sandbox, names: readonly string[]): Promise<number> {
+  const lambda = new LambdaClient(sandbox.clientConfig);
+  const aliases = await Promise.all(
+    names.map((FunctionName) => lambda.send(new GetAliasCommand({ FunctionName, Name: 'production' }))),
+  );
+  const there = aliases.filter(
+    ({ FunctionVersion, RoutingConfig }) =>
+      FunctionVersion === '2' && Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {}).length === 0,
+  );
+  return there.length;
+}
+
+function tally(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+/** A package with one file; the same bytes for the same version. */
+async function zip(version: string): Promise<Buffer> {
+  const file = new ZipFile();
+  const code = Buffer.from(`export const handler = () => '${version}';`);
+  file.addBuffer(code, 'index.mjs', { mtime: new Date(1980, 0, 1), forceDosTimestamp: true });
+  file.end();
+  const chunks: Buffer[] = [];
+  for await (const chunk of file.outputStream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
