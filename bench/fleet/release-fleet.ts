@@ -5,6 +5,7 @@ import {
   LambdaClient,
   PublishVersionCommand,
 } from '@aws-sdk/client-lambda';
+import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type ExecutionListItem, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
@@ -19,6 +20,8 @@ import { type ReleaseWorld, releaseWorld } from './release-world.ts';
 export interface Fleet {
   readonly size: number;
   readonly policy: EnvironmentPolicy;
+  /** When all candidates turn out bad at the same moment, in seconds after the uploads; never when absent. */
+  readonly badAfterSeconds?: number;
   readonly seed?: number;
 }
 
@@ -27,8 +30,11 @@ export interface FleetResult {
   readonly size: number;
   /** Executions by their status. */
   readonly ended: Readonly<Record<string, number>>;
-  /** Aliases that serve the new version alone. */
+  /** Aliases that serve the new version alone, and the old one alone. */
   readonly promoted: number;
+  readonly restored: number;
+  /** The longest time from the first attempt of RollBack to the alias restored; undefined without any. */
+  readonly slowestRestore: number | undefined;
   /** From the uploads to the end of the last rollout. */
   readonly seconds: number;
   /** Control-plane calls of Lambda that share the limit: let in, and refused. */
@@ -39,12 +45,13 @@ export interface FleetResult {
 }
 
 /** Releases a new version of many functions at once, with the account's rate limits enforced. */
-export async function releaseFleet({ size, policy, seed = 7 }: Fleet): Promise<FleetResult> {
+export async function releaseFleet({ size, policy, badAfterSeconds, seed = 7 }: Fleet): Promise<FleetResult> {
   const world = await releaseWorld(['fleet-*'], seed);
   try {
     const names = Array.from({ length: size }, (_, i) => `fleet-${String(i).padStart(4, '0')}`);
     await prepare(world, names, policy);
-    return await play(world, names);
+    const bad = badAfterSeconds === undefined ? undefined : await badNews(world, badAfterSeconds);
+    return await play(world, names, bad);
   } finally {
     await world.close();
   }
@@ -81,14 +88,35 @@ async function executionRole({ clientConfig }: Sandbox): Promise<string> {
   return Role?.Arn ?? '';
 }
 
-async function play(world: ReleaseWorld, names: readonly string[]): Promise<FleetResult> {
+/** An alarm that all policies name; the function makes it go off after that many seconds, for good. */
+async function badNews({ sandbox }: ReleaseWorld, afterSeconds: number): Promise<() => void> {
+  const cloudWatch = new CloudWatchClient(sandbox.clientConfig);
+  const metric = { Namespace: 'Fleet', MetricName: 'Failures', Statistic: 'Sum', Period: 60 } as const;
+  const rule = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' } as const;
+  await cloudWatch.send(
+    new PutMetricAlarmCommand({ AlarmName: BAD_NEWS, ...metric, ...rule, TreatMissingData: 'ignore' }),
+  );
+  const set = (StateValue: 'OK' | 'ALARM') =>
+    cloudWatch.send(new SetAlarmStateCommand({ AlarmName: BAD_NEWS, StateValue, StateReason: 'the bench says so' }));
+  await set('OK');
+  return () => void sandbox.world.clock.setTimer(afterSeconds * 1000, () => void set('ALARM'));
+}
+
+async function play(
+  world: ReleaseWorld,
+  names: readonly string[],
+  begin: () => void = () => undefined,
+): Promise<FleetResult> {
   const { sandbox, outputs } = world;
   let letIn = 0;
-  const stop = sandbox.world.observe(({ service, operation, error }) => {
+  const written = new Map<string, number>();
+  const stop = sandbox.world.observe(({ service, operation, error, input, at }) => {
+    if (operation === 'UpdateAlias' && !error) written.set((input as { FunctionName: string }).FunctionName, at);
     if (service === CONTROL_PLANE.service && CONTROL_PLANE.counts(operation) && error !== THROTTLED) letIn++;
   });
   sandbox.rateLimits.enforce(true);
   const began = await upload(world, names);
+  begin();
   const ended = await allEnded(sandbox, outputs['StateMachineArn'] ?? '', names.length);
   stop();
   sandbox.rateLimits.enforce(false);
@@ -96,11 +124,13 @@ async function play(world: ReleaseWorld, names: readonly string[]): Promise<Flee
   return {
     size: names.length,
     ended: tally(ended.map(({ status }) => status ?? '?')),
-    promoted: await promoted(sandbox, names),
+    promoted: await serving(sandbox, names, '2'),
+    restored: await serving(sandbox, names, '1'),
+    slowestRestore: slowestRestore(world, written),
     seconds: Math.round((last - began) / 1000),
     letIn,
     refused: sandbox.rateLimits.refused()[CONTROL_PLANE.name] ?? 0,
-    failedTasks: tally(world.failures),
+    failedTasks: tally(world.invocations.flatMap(({ state, error }) => (error ? [`${state} ${error}`] : []))),
   };
 }
 
@@ -116,6 +146,9 @@ async function upload({ sandbox, outputs }: ReleaseWorld, names: readonly string
     return sandbox.world.clock.now();
   });
 }
+
+/** Name of the alarm for policies whose candidates are to turn out bad. */
+export const BAD_NEWS = 'fleet-bad-news';
 
 const THROTTLED = 'TooManyRequestsException';
 const [CONTROL_PLANE] = RATE_LIMITS as readonly [(typeof RATE_LIMITS)[number]];
@@ -143,14 +176,24 @@ async function allEnded(
   }
 }
 
-async function promoted(sandbox: Sandbox, names: readonly string[]): Promise<number> {
+/** Seconds; `written` says when each alias was written last. */
+function slowestRestore({ invocations }: ReleaseWorld, written: ReadonlyMap<string, number>): number | undefined {
+  const first = new Map<string, number>();
+  for (const { state, functionName = '', began } of invocations)
+    if (state === 'RollBack' && !first.has(functionName)) first.set(functionName, began);
+  if (first.size === 0) return undefined;
+  const took = [...first].map(([name, began]) => (written.get(name) ?? Number.NaN) - began);
+  return Math.round(Math.max(...took) / 100) / 10;
+}
+
+async function serving(sandbox: Sandbox, names: readonly string[], version: string): Promise<number> {
   const lambda = new LambdaClient(sandbox.clientConfig);
   const aliases = await Promise.all(
     names.map((FunctionName) => lambda.send(new GetAliasCommand({ FunctionName, Name: 'production' }))),
   );
   const there = aliases.filter(
     ({ FunctionVersion, RoutingConfig }) =>
-      FunctionVersion === '2' && Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {}).length === 0,
+      FunctionVersion === version && Object.keys(RoutingConfig?.AdditionalVersionWeights ?? {}).length === 0,
   );
   return there.length;
 }

@@ -20,9 +20,19 @@ export interface ReleaseWorld {
   readonly outputs: Readonly<Record<string, string>>;
   /** The state whose function has this role; undefined for other roles. */
   stepOf(roleName: string): string | undefined;
-  /** `<state> <error>` of each invocation of a step that failed so far. */
-  readonly failures: readonly string[];
+  /** Each invocation of a step so far. */
+  readonly invocations: readonly Invocation[];
   close(): Promise<void>;
+}
+
+/** One invocation of a step's function; times in ms of the sandbox's clock. */
+export interface Invocation {
+  readonly state: string;
+  /** The function that is released, as far as the step was told. */
+  readonly functionName: string | undefined;
+  readonly began: number;
+  /** Name of the error that it ended with. */
+  error?: string;
 }
 
 /** Builds one. `functions` are names, or a pattern with `*`: what the pipeline's roles allow. */
@@ -32,12 +42,11 @@ export async function releaseWorld(functions: readonly string[], seed = 7): Prom
   try {
     const stack = await deployAssembly(sandbox.world, { assembly: assemble(folder, functions), stack: 'Weighbridge' });
     const restore = followVirtualTime(sandbox);
-    const failures: string[] = [];
-    const failed = (step: string, cause: unknown) => void failures.push(`${step} ${(cause as Error).name}`);
-    for (const step of STEPS) await runInProcess(sandbox, stack, step, failed);
+    const invocations: Invocation[] = [];
+    for (const step of STEPS) await runInProcess(sandbox, stack, step, invocations);
     const stepOf = (role: string) => STEPS.find((step) => role.startsWith(`Weighbridge-${step}Role`));
     const close = () => sandbox.close().finally(restore);
-    return { sandbox, outputs: stack.outputs, stepOf, failures, close };
+    return { sandbox, outputs: stack.outputs, stepOf, invocations, close };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -67,17 +76,20 @@ async function runInProcess(
   sandbox: Sandbox,
   stack: DeployedStack,
   state: (typeof STEPS)[number],
-  failed: (step: string, cause: unknown) => void,
+  invocations: Invocation[],
 ): Promise<void> {
   const file = `../../functions/${fileNameOf(state)}.ts`;
   const { step } = (await import(file)) as { step: Step<unknown, unknown> };
   const idle: StepHandler[] = [];
   const run = async (event: unknown, context: InProcessContext, environment: Readonly<Record<string, string>>) => {
     const handler = idle.pop() ?? serve(step, hostOf(sandbox, environment));
+    const functionName = (event as { release?: { function?: string } }).release?.function;
+    const invocation: Invocation = { state, functionName, began: sandbox.world.clock.now() };
+    invocations.push(invocation);
     try {
       return await handler(event, context as unknown as Context);
     } catch (cause) {
-      failed(state, cause);
+      invocation.error = cause instanceof Error ? cause.name : String(cause);
       throw cause;
     } finally {
       idle.push(handler);
