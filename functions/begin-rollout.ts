@@ -4,7 +4,7 @@ import { versionOrder } from '../domain/readiness.ts';
 import type { Release, ReturningRelease } from '../domain/release.ts';
 import { promoted, sameRouting } from '../domain/routing.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
-import type { Ports } from './ports.ts';
+import type { AliasState, Ports } from './ports.ts';
 import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
 import { defineStep, serve } from './runtime.ts';
 
