@@ -17,7 +17,7 @@ describe('many functions released at once, with 15 control-plane calls a second 
 
   it('are all restored by RollBack itself when they turn out bad at the same moment', async () => {
     const policy = { ...POLICY, strategy: { ...POLICY.strategy, minutes: 10 }, health: { alarms: [BAD_NEWS] } };
-    const result = await releaseFleet({ size: 30, policy: policy as EnvironmentPolicy, badAfterSeconds: 90 });
+    const result = await releaseFleet({ size: 30, policy: policy, badAfterSeconds: 90 });
     expect(result).toMatchObject({ ended: { FAILED: 30 }, restored: 30, promoted: 0 });
     expect(Object.keys(result.failedTasks).filter((task) => task.startsWith('RollBack'))).toEqual([]);
     expect(result.slowestRestore).toBeLessThan(20);
