@@ -16,12 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => pipeline.close());
 
+const CANDIDATE = /^1\.20260101\.\d+$/;
+
 describe('a fire drill', () => {
   it('passes: the bad candidate is rolled back, people are told, and it says how long it took', async () => {
     expect(first.states.at(-1)).toBe('DrillPassed');
     expect(first.output).toMatchObject({ outcome: 'DrillPassed', recoverySeconds: 120, reactionSeconds: 0 });
     const [record] = await records();
-    expect(record).toMatchObject({ status: 'passed', by: 'ana', candidate: '1.20260101.4' });
+    expect(record).toMatchObject({
+      status: 'passed',
+      by: 'ana',
+      candidate: expect.stringMatching(CANDIDATE) as string,
+    });
     const checks = record?.checks?.map(({ name, ok }) => [name, ok]);
     const names = ['rollback', 'verdict', 'alias', 'ledger', 'notification', 'reaction', 'recovery'];
     expect(checks).toEqual(names.map((name) => [name, true]));
@@ -30,14 +36,17 @@ describe('a fire drill', () => {
   });
 
   it('marks what it makes the pipeline say, so that nobody is woken', () => {
-    expect(JSON.stringify(pipeline.webhook[0])).toContain('Fire drill: Weighbridge-Drill 1.20260101.4 was rolled back');
+    expect(JSON.stringify(pipeline.webhook[0])).toMatch(
+      /Fire drill: Weighbridge-Drill 1\.20260101\.\d+ was rolled back/,
+    );
   });
 
   it('comes back to the same baseline the next time, and starts on a schedule as well', async () => {
     const { states } = await drill({ 'detail-type': 'Scheduled Event', detail: {} });
     expect(states.filter((name) => name === 'PrepareDrill')).toHaveLength(1);
     expect(states.at(-1)).toBe('DrillPassed');
-    expect((await records()).at(-1)).toMatchObject({ by: 'schedule', baseline: '1.20260101.4-baseline' });
+    const [before, now] = await records();
+    expect(now).toMatchObject({ by: 'schedule', baseline: before?.baseline });
   });
 
   it('is refused while another runs, and says so', async () => {
