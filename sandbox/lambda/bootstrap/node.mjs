@@ -7,11 +7,13 @@ import { installDate, now, setNow } from './sandbox-date.mjs';
 const client = new RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API ?? '');
 /** The invocation under way; `idle` says what it comes to when the event loop runs empty. */
 let current;
+/** An error that no handler caught has been met: it is the last thing that this process reports. */
+let ending = false;
 
-function postError(suffix, error) {
+function postError(suffix, error, headers = {}) {
   const body = errorBody(error);
   const type = body.errorType.replace(/[^\x20-\x7e]/g, '?');
-  return client.post(suffix, JSON.stringify(body), { 'Lambda-Runtime-Function-Error-Type': type });
+  return client.post(suffix, JSON.stringify(body), { ...headers, 'Lambda-Runtime-Function-Error-Type': type });
 }
 
 function contextOf(headers, settle) {
@@ -72,6 +74,7 @@ async function answer({ error, result }) {
   const path = `invocation/${current.id}`;
   if (error !== undefined) {
     logFailure(error);
+    await outputWritten();
     return postError(`${path}/error`, error);
   }
   let text;
@@ -83,6 +86,16 @@ async function answer({ error, result }) {
   return client.post(`${path}/response`, text);
 }
 
+/**
+ * What the handler wrote belongs before its answer, or it misses its own END line: warnings (process.emitWarning) wait
+ * for the tick after the handler's last, and a full pipe holds lines back.
+ */
+async function outputWritten() {
+  await new Promise((resolve) => process.nextTick(resolve));
+  for (const stream of [process.stdout, process.stderr])
+    if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve));
+}
+
 async function loop(handler) {
   for (;;) {
     const { headers, body } = await client.next();
@@ -90,7 +103,10 @@ async function loop(handler) {
     process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'] ?? '';
     current = { id: headers['lambda-runtime-aws-request-id'], idle: undefined };
     setRequestId(current.id);
-    await answer(await perform(handler, JSON.parse(body.toString()), headers));
+    const outcome = await perform(handler, JSON.parse(body.toString()), headers);
+    await outputWritten();
+    if (ending) return;
+    await answer(outcome);
     current = undefined;
     setRequestId(undefined);
   }
@@ -98,9 +114,11 @@ async function loop(handler) {
 
 /** Reports an error that no handler caught, and ends the process as the Node.js runtimes do. */
 async function fatal(error, code) {
+  ending = true;
   logFailure(error, current ? 'Invoke Error' : 'Uncaught Exception');
   try {
-    await postError(current ? `invocation/${current.id}/error` : 'init/error', error);
+    await outputWritten();
+    await postError(current ? `invocation/${current.id}/error` : 'init/error', error, { 'Sandbox-Exits': 1 });
   } finally {
     process.exit(code);
   }

@@ -27,7 +27,8 @@ const KILLED = 'Runtime exited with error: signal: killed';
 interface Running {
   readonly invocation: Invocation;
   readonly began: number;
-  readonly end: (execution: Execution) => void;
+  readonly timer: NodeJS.Timeout;
+  readonly resolve: (execution: Execution) => void;
 }
 
 /** One execution environment: a process that runs one invocation at a time. Times here are real milliseconds. */
@@ -155,20 +156,27 @@ export class ChildEnvironment implements Lease {
 
   #perform(invocation: Invocation, limitMs: number): Promise<Execution> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        end(timedOut(invocation.requestId, invocation.deployable.configuration.Timeout, this.#memoryMb));
-        this.#finish();
-      }, limitMs);
-      const end = (execution: Execution): void => {
-        clearTimeout(timer);
-        this.#running = undefined;
-        resolve(execution);
-      };
-      this.#running = { invocation, began: performance.now(), end };
+      const timer = setTimeout(() => this.#timedOut(invocation), limitMs);
+      this.#running = { invocation, began: performance.now(), timer, resolve };
       if (this.#dead) return this.#exited(KILLED);
       if (this.#api.isWaiting) this.#api.dispatch(invocation);
       else this.#waitForReady = () => this.#api.dispatch(invocation);
     });
+  }
+
+  #timedOut({ requestId, deployable }: Invocation): void {
+    const execution = timedOut(requestId, deployable.configuration.Timeout, this.#memoryMb);
+    this.#end(execution);
+    this.#finish();
+  }
+
+  /** The first end of an invocation is the one that counts: an exit or a limit just behind it changes nothing. */
+  #end(execution: Execution): void {
+    const running = this.#running;
+    this.#running = undefined;
+    if (!running) return;
+    clearTimeout(running.timer);
+    afterOutput(() => running.resolve(execution));
   }
 
   #ready(): void {
@@ -179,6 +187,7 @@ export class ChildEnvironment implements Lease {
   }
 
   #answered(answer: Answer): void {
+    if (answer.exits) this.#dead = true;
     const running = this.#running;
     if (running?.invocation.requestId !== answer.requestId) return;
     const durationMs = performance.now() - running.began;
@@ -186,7 +195,7 @@ export class ChildEnvironment implements Lease {
     const figures = { durationMs, maxMemoryMb: this.#memoryMb };
     const { body: payload, errorType } = answer;
     const failed = errorType === undefined ? {} : { functionError: 'Unhandled' as const, errorType };
-    afterOutput(() => running.end({ payload, ...failed, ...figures }));
+    this.#end({ payload, ...failed, ...figures });
   }
 
   #exited(reason: string): void {
@@ -196,7 +205,7 @@ export class ChildEnvironment implements Lease {
     if (!running) return;
     const message = `RequestId: ${running.invocation.requestId} Error: ${reason}`;
     const durationMs = performance.now() - running.began;
-    running.end(failure('Runtime.ExitError', message, { durationMs, maxMemoryMb: this.#memoryMb, status: 'error' }));
+    this.#end(failure('Runtime.ExitError', message, { durationMs, maxMemoryMb: this.#memoryMb, status: 'error' }));
   }
 
   /** The environment is over: no process, no API, never used again. */
@@ -208,7 +217,7 @@ export class ChildEnvironment implements Lease {
   }
 }
 
-/** A runtime writes its output before its answer; one turn of the event loop later it has been read as well. */
+/** A runtime writes its output before its answer or its end: one turn of the event loop later it has been read as well. */
 function afterOutput(then: () => void): void {
   setImmediate(() => setImmediate(then));
 }

@@ -11,6 +11,8 @@ export interface Answer {
   readonly errorType?: string;
   /** Megabytes, where the runtime reports them. */
   readonly maxMemoryMb?: number;
+  /** The process ends after this answer: it takes no other invocation. */
+  readonly exits?: boolean;
 }
 
 export interface RuntimeEvents {
@@ -108,6 +110,7 @@ function answerOf(request: IncomingMessage, requestId: string, body: Buffer, fai
     requestId,
     body,
     ...(failed && { errorType: typeof type === 'string' ? type : 'Unhandled' }),
+    ...(request.headers['sandbox-exits'] !== undefined && { exits: true }),
     ...(kilobytes > 0 && { maxMemoryMb: Math.ceil(kilobytes / 1_024) }),
   };
 }

@@ -6,7 +6,7 @@ import { ACCOUNT, aLambdaWorld, createFunction, invoke, REGION, release, START }
 let given: LambdaWorld;
 
 beforeAll(async () => {
-  given = await aLambdaWorld({ lambda: { initTimeoutMs: 4_000 } });
+  given = await aLambdaWorld({ lambda: { initTimeoutMs: 20_000 } });
 });
 afterAll(() => given.close());
 
@@ -172,6 +172,42 @@ describe('a Node.js function in a child process', () => {
     expect(again).not.toContain('Init Duration');
     expect(again).not.toContain('loading');
     expect(again).toMatch(/Max Memory Used: [1-9]\d+ MB/);
+  });
+
+  it.each([
+    {
+      name: 'a warning of its last tick',
+      source: 'process.emitWarning("written"); return 1;',
+      last: /Warning: written/,
+    },
+    {
+      name: 'a million characters',
+      source: 'for (let n = 0; n < 100; n++) console.log("x".repeat(10000)); console.log("written");',
+      last: /written/,
+    },
+    {
+      name: 'what it wrote before it failed',
+      source: 'console.log("written"); throw new Error("e");',
+      last: /INFO\twritten\n.*ERROR\tInvoke Error/,
+    },
+  ])('has all that a handler wrote above END: $name', async ({ source, last }) => {
+    const { log } = await run(`exports.handler = async () => { ${source} };`);
+    expect(log).toMatch(last);
+    expect(log).toMatch(/\nEND RequestId: .*\nREPORT .*\n$/);
+  });
+
+  it('has what a handler wrote before its time was up above END', async () => {
+    const source = 'exports.handler = () => { process.stdout.write("written\\n"); for (;;); };';
+    expect((await run(source, { Timeout: 1 })).log).toMatch(/\nwritten\n.*Task timed out after 1\.00 seconds/s);
+  });
+
+  it('takes no invocation after an error that no handler caught', async () => {
+    const source =
+      'let n = 0; exports.handler = (e) => new Promise((resolve) => e.fail ? setImmediate(() => { throw new RangeError("late"); }) : resolve(++n));';
+    const name = await aFunction(source);
+    expect((await invoke(given, name, {})).payload).toBe(1);
+    expect((await invoke(given, name, { fail: true })).payload).toMatchObject({ errorType: 'RangeError' });
+    expect((await invoke(given, name, {})).payload).toBe(1);
   });
 
   it('does not hear of the version of Node.js that stands in for its runtime', async () => {
