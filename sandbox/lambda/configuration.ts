@@ -2,6 +2,7 @@ import type { CreateFunctionRequest, LoggingConfig, UpdateFunctionConfigurationR
 import { Constraints } from './constraints.ts';
 import { invalidParameter, unsupported } from './errors.ts';
 import type { Configuration } from './model.ts';
+import { checkNetwork } from './network.ts';
 
 /** Runtimes that Lambda accepts, in the order of its own message. */
 const RUNTIMES =
@@ -136,6 +137,7 @@ function checkRequest(input: Request): void {
     .oneOf('loggingConfig.logFormat', input.LoggingConfig?.LogFormat, ['JSON', 'Text'])
     .throwIfAny();
   checkRuntime(input.Runtime);
+  checkNetwork(input.VpcConfig);
   checkVariables(input.Environment?.Variables ?? {});
 }
 
@@ -143,8 +145,6 @@ function refuseUnsupported(input: Request): void {
   if (input.Layers?.length) throw unsupported('Lambda layers (Layers)');
   if (input.FileSystemConfigs?.length) throw unsupported('file systems of Lambda functions (FileSystemConfigs)');
   if (input.ImageConfig) throw unsupported('Lambda container images (ImageConfig)');
-  if (input.VpcConfig?.SubnetIds?.length || input.VpcConfig?.SecurityGroupIds?.length)
-    throw unsupported('Lambda functions in a VPC (VpcConfig)');
   if (input.SnapStart?.ApplyOn === 'PublishedVersions') throw unsupported('Lambda SnapStart (PublishedVersions)');
 }
 

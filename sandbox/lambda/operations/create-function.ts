@@ -22,7 +22,8 @@ export function createFunctionOperation(lambda: Lambda): Operation {
       ...(input.Role ? [passRole(input.Role)] : []),
     ],
     handle: (input, call) => createFunction(lambda, input, call),
-    differs: 'zip packages only: container images, layers, VPCs, file systems, code signing and SnapStart are refused',
+    differs:
+      'zip packages only: container images, layers, file systems, code signing and SnapStart are refused; no subnet or security group exists',
   });
 }
 

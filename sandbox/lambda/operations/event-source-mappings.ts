@@ -14,7 +14,7 @@ import type { Lambda } from '../lambda.ts';
 import type { MappingRecord } from '../model.ts';
 import { functionArn, targetOf } from '../names.ts';
 import { page } from '../paging.ts';
-import { newMapping, updatedMapping } from './mapping-settings.ts';
+import { brokersOf, newMapping, updatedMapping } from './mapping-settings.ts';
 import { checkTags } from './tags.ts';
 
 /** Sandbox milliseconds that a mapping takes to change its state. */
@@ -27,7 +27,7 @@ export function eventSourceMappingOperations(lambda: Lambda): Record<string, Ope
     CreateEventSourceMapping: operation<CreateEventSourceMappingRequest, EventSourceMappingConfiguration>({
       needs: (input) => [onAny(lambda, 'CreateEventSourceMapping', input.FunctionName)],
       handle: (input) => create(lambda, input),
-      differs: `${CONFIGURATION_ONLY}; SQS, Kinesis and DynamoDB streams only`,
+      differs: `${CONFIGURATION_ONLY}; SQS, Kinesis, DynamoDB streams and self-managed Kafka only`,
     }),
     GetEventSourceMapping: operation<GetEventSourceMappingRequest, EventSourceMappingConfiguration>({
       needs: (input) => [onMapping(lambda, 'GetEventSourceMapping', input.UUID)],
@@ -68,22 +68,41 @@ function create(lambda: Lambda, input: CreateEventSourceMappingRequest): EventSo
   const FunctionArn = functionArn(world, target.name, target.qualifier);
   const settings = newMapping(input);
   if (!state.find(target)) throw invalidParameter('Function does not exist');
-  const twin = living(lambda).find(
-    ({ configuration }) =>
-      configuration.EventSourceArn === input.EventSourceArn && configuration.FunctionArn === FunctionArn,
-  );
-  if (twin)
-    throw conflict(
-      `The event source arn (" ${input.EventSourceArn} ") and function (" ${target.name} ") provided mapping already ` +
-        `exists. Please update or delete the existing mapping with UUID ${twin.configuration.UUID}`,
-    );
+  refuseTwin(lambda, { ...settings, FunctionArn }, target.name);
   const identity = { UUID: id, FunctionArn, EventSourceMappingArn: mappingArn(lambda, id) };
   const record: MappingRecord = {
-    configuration: { ...settings, ...identity },
+    configuration: { ...withConsumers(settings, id), ...identity },
     functionName: target.name,
     tags: { ...input.Tags },
   };
   return settle(lambda, record, 'Creating', input.Enabled === false ? 'Disabled' : 'Enabled');
+}
+
+/** Two mappings of one source and one function are refused; those of Kafka differ by their topics too. */
+function refuseTwin(lambda: Lambda, made: EventSourceMappingConfiguration, functionName: string): void {
+  const { EventSourceArn, FunctionArn } = made;
+  const brokers = brokersOf(made.SelfManagedEventSource);
+  const topics = made.Topics?.join(',');
+  const twin = living(lambda).find(
+    ({ configuration: one }) =>
+      one.FunctionArn === FunctionArn &&
+      one.EventSourceArn === EventSourceArn &&
+      brokersOf(one.SelfManagedEventSource) === brokers &&
+      one.Topics?.join(',') === topics,
+  );
+  if (!twin) return;
+  const source =
+    brokers === undefined
+      ? `The event source arn (" ${EventSourceArn} ") and function (" ${functionName} ") provided mapping`
+      : `An event source mapping with event source ("${brokers}"), function ("${FunctionArn}"), topics ("${topics}")`;
+  const { UUID } = twin.configuration;
+  throw conflict(`${source} already exists. Please update or delete the existing mapping with UUID ${UUID}`);
+}
+
+function withConsumers(settings: EventSourceMappingConfiguration, id: string): EventSourceMappingConfiguration {
+  if (!settings.SelfManagedEventSource) return settings;
+  const given = settings.SelfManagedKafkaEventSourceConfig;
+  return { ...settings, SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: id, ...given } };
 }
 
 function update(lambda: Lambda, input: UpdateEventSourceMappingRequest): EventSourceMappingConfiguration {

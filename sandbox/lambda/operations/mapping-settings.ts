@@ -6,7 +6,7 @@ import type {
 import { Constraints } from '../constraints.ts';
 import { invalidParameter, unsupported } from '../errors.ts';
 
-type Kind = 'sqs' | 'kinesis' | 'dynamodb';
+type Kind = 'sqs' | 'kinesis' | 'dynamodb' | 'kafka';
 
 /** Settings of a new mapping, with the defaults of its kind of source. */
 export function newMapping(input: CreateEventSourceMappingRequest): EventSourceMappingConfiguration {
@@ -16,6 +16,7 @@ export function newMapping(input: CreateEventSourceMappingRequest): EventSourceM
     .throwIfAny();
   if (kind === 'sqs' && input.DestinationConfig)
     throw invalidParameter('Unsupported DestinationConfig parameter for given event source mapping type.');
+  if (kind === 'kafka') return kafkaSettings(input);
   if (kind !== 'sqs') checkStart(kind, input);
   const common: EventSourceMappingConfiguration = {
     EventSourceArn: input.EventSourceArn,
@@ -34,18 +35,47 @@ export function updatedMapping(
   old: EventSourceMappingConfiguration,
   input: UpdateEventSourceMappingRequest,
 ): EventSourceMappingConfiguration {
-  const { UUID: _uuid, FunctionName: _name, Enabled: _enabled, SourceAccessConfigurations: _access, ...rest } = input;
-  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const { UUID: _uuid, FunctionName: _name, Enabled: _enabled, SourceAccessConfigurations, ...rest } = input;
+  const access = old.SelfManagedEventSource && { SourceAccessConfigurations };
+  const given = Object.entries({ ...rest, ...access }).filter(([, value]) => value !== undefined);
   return { ...old, ...(Object.fromEntries(given) as EventSourceMappingConfiguration) };
 }
 
 function kindOf(input: CreateEventSourceMappingRequest): Kind {
-  if (input.SelfManagedEventSource) throw unsupported('self-managed Kafka event sources (SelfManagedEventSource)');
+  if (input.SelfManagedEventSource) return 'kafka';
   const { EventSourceArn: arn } = input;
   if (!arn) throw invalidParameter('Unrecognized event source.');
   const service = arn.split(':')[2] ?? '';
   if (service === 'sqs' || service === 'kinesis' || service === 'dynamodb') return service;
   throw unsupported(`event sources of ${service} (EventSourceArn)`);
+}
+
+/** A self-managed Kafka cluster: its group of consumers is called like the mapping unless it says otherwise. */
+function kafkaSettings(input: CreateEventSourceMappingRequest): EventSourceMappingConfiguration {
+  const { SelfManagedEventSource, SourceAccessConfigurations, SelfManagedKafkaEventSourceConfig, Topics } = input;
+  if (!SourceAccessConfigurations?.length)
+    throw invalidParameter("Required 'sourceAccessConfigurations' parameter is missing.");
+  return {
+    BatchSize: input.BatchSize ?? 100,
+    FunctionResponseTypes: input.FunctionResponseTypes ?? [],
+    StartingPosition: input.StartingPosition ?? 'TRIM_HORIZON',
+    ...(input.StartingPositionTimestamp && { StartingPositionTimestamp: input.StartingPositionTimestamp }),
+    ...(input.MaximumBatchingWindowInSeconds && {
+      MaximumBatchingWindowInSeconds: input.MaximumBatchingWindowInSeconds,
+    }),
+    DestinationConfig: { OnFailure: { ...input.DestinationConfig?.OnFailure } },
+    ...(input.FilterCriteria && { FilterCriteria: input.FilterCriteria }),
+    SelfManagedEventSource,
+    SelfManagedKafkaEventSourceConfig,
+    SourceAccessConfigurations,
+    Topics: Topics ?? [],
+    StateTransitionReason: 'USER_INITIATED',
+  };
+}
+
+/** The brokers of a self-managed Kafka cluster, as messages list them; `undefined` for other sources. */
+export function brokersOf(source: EventSourceMappingConfiguration['SelfManagedEventSource']): string | undefined {
+  return source && (source.Endpoints?.['KAFKA_BOOTSTRAP_SERVERS'] ?? []).join(',');
 }
 
 function checkStart(kind: Kind, input: CreateEventSourceMappingRequest): void {

@@ -30,7 +30,7 @@ export function updateFunctionOperations(lambda: Lambda): Record<string, Operati
         ...(input.Role ? [passRole(input.Role)] : []),
       ],
       handle: (input) => updateConfiguration(lambda, input),
-      differs: 'layers, VPCs, file systems and SnapStart are refused',
+      differs: 'layers, file systems and SnapStart are refused; no subnet or security group exists',
     }),
   };
 }

@@ -7,16 +7,8 @@ import type { LambdaWorld } from './support/lambda-world.ts';
 import { ACCOUNT, aLambdaWorld, createFunction, createRole, REGION, release, zipOf } from './support/lambda-world.ts';
 import { messagePattern, nameOf, recordedErrors } from './support/recorded-errors.ts';
 
-/** Entries that belong to what the sandbox refuses by name. */
-const LEFT_OUT: Record<string, string> = {
-  'create-response-non-existent-security-group': 'functions in a VPC are refused by name',
-  'create-response-non-existent-subnet-id': 'functions in a VPC are refused by name',
-  'create-response-invalid-format-security-group': 'functions in a VPC are refused by name',
-  'create-response-invalid-format-subnet-id': 'functions in a VPC are refused by name',
-  'missing-source-access-configuration': 'Kafka event sources are refused by name',
-  'duplicate-source': 'Kafka event sources are refused by name',
-  'multiple-duplicate-source': 'Kafka event sources are refused by name',
-};
+/** Entries left out, each with its reason: none any more. */
+const LEFT_OUT: Record<string, string> = {};
 
 const arn = (name: string, qualifier?: string): string =>
   `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}${qualifier ? `:${qualifier}` : ''}`;
@@ -84,6 +76,15 @@ const destination = (Destination: string) => config({ DestinationConfig: { OnSuc
 const mapping = (more: object) => api.createEventSourceMapping({ FunctionName: 'fn', ...more });
 const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:queue`;
 const STREAM = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/t/stream/s`;
+const kafka = (more: object = {}, ...brokers: string[]) =>
+  mapping({
+    Topics: ['topic'],
+    SelfManagedEventSource: { Endpoints: { KAFKA_BOOTSTRAP_SERVERS: brokers } },
+    SourceAccessConfigurations: [
+      { Type: 'BASIC_AUTH', URI: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:kafka` },
+    ],
+    ...more,
+  });
 const NONE = { FunctionName: 'doesnotexist' };
 
 /** What provokes each recorded answer. */
@@ -259,6 +260,19 @@ const CASES: Record<string, () => Promise<unknown>> = {
   routing_config_exc_version_latest: () => aliasing(weights({ $LATEST: 0.5 })),
   routing_config_exc_subzero: () => aliasing(weights({ 2: -1 })),
   routing_config_exc_toohigh: () => aliasing(weights({ 2: 2 })),
+  'create-response-non-existent-security-group': () => creation({ VpcConfig: { SecurityGroupIds: ['sg-12345'] } }),
+  'create-response-non-existent-subnet-id': () => creation({ VpcConfig: { SubnetIds: ['subnet-12345'] } }),
+  'create-response-invalid-format-security-group': () => creation({ VpcConfig: { SecurityGroupIds: ['bad-group'] } }),
+  'create-response-invalid-format-subnet-id': () => creation({ VpcConfig: { SubnetIds: ['bad-subnet'] } }),
+  'missing-source-access-configuration': () => kafka({ SourceAccessConfigurations: undefined }, 'kafka:1000'),
+  'duplicate-source': async () => {
+    await kafka({}, 'kafka:1000');
+    return kafka({}, 'kafka:1000');
+  },
+  'multiple-duplicate-source': async () => {
+    await kafka({}, 'kafka:1000', 'kafka:2000');
+    return kafka({}, 'kafka:1000', 'kafka:2000');
+  },
 };
 
 const recorded = recordedErrors();

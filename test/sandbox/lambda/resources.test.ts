@@ -200,6 +200,33 @@ describe('event source mappings', () => {
   });
 });
 
+describe('event source mappings of Kafka', () => {
+  const KAFKA = {
+    Topics: ['t'],
+    SelfManagedEventSource: { Endpoints: { KAFKA_BOOTSTRAP_SERVERS: ['kafka:1000'] } },
+    SourceAccessConfigurations: [{ Type: 'BASIC_AUTH', URI: 'arn:aws:secretsmanager:x:1:secret:a' }],
+  };
+  type Mapping = { UUID: string; SelfManagedKafkaEventSourceConfig: object };
+
+  it('consume under their own id unless told otherwise, and differ by brokers and topics', async () => {
+    const create = (more: object) =>
+      given.call<Mapping>('CreateEventSourceMapping', { FunctionName: 'fn', ...KAFKA, ...more });
+    const { UUID, ...created } = await create({});
+    expect(created).toMatchObject({
+      ...KAFKA,
+      BatchSize: 100,
+      StartingPosition: 'TRIM_HORIZON',
+      SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: UUID },
+    });
+    const group = { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g' } };
+    expect(await create({ Topics: ['u'], ...group })).toMatchObject(group);
+    await expect(create({})).rejects.toMatchObject({ status: 409, message: expect.stringContaining(UUID) as string });
+    const SourceAccessConfigurations = [{ Type: 'BASIC_AUTH', URI: 'arn:aws:secretsmanager:x:1:secret:b' }];
+    const update = given.call('UpdateEventSourceMapping', { UUID, SourceAccessConfigurations });
+    expect(await update).toMatchObject({ SourceAccessConfigurations, Topics: ['t'] });
+  });
+});
+
 describe('function URLs', () => {
   it('are kept per function and alias', async () => {
     const create = (more: object) =>

@@ -107,7 +107,6 @@ describe('CreateFunction', () => {
   it.each([
     { name: 'container images', more: { PackageType: 'Image', Code: { ImageUri: 'x' } }, says: 'container images' },
     { name: 'layers', more: { Layers: ['arn:aws:lambda:us-east-1:1:layer:a:1'] }, says: 'Lambda layers' },
-    { name: 'VPCs', more: { VpcConfig: { SubnetIds: ['subnet-1'] } }, says: 'in a VPC' },
     { name: 'SnapStart', more: { SnapStart: { ApplyOn: 'PublishedVersions' } }, says: 'SnapStart' },
     { name: 'file systems', more: { FileSystemConfigs: [{ Arn: 'a', LocalMountPath: 'b' }] }, says: 'file systems' },
   ])('refuses $name by name', async ({ more, says }) => {
@@ -122,6 +121,7 @@ describe('CreateFunction', () => {
     { name: 'memory of 64', more: { MemorySize: 64 }, code: 'ValidationException' },
     { name: 'a reserved variable', more: { Environment: { Variables: { AWS_REGION: 'x' } } } },
     { name: 'variables over 4 KB', more: { Environment: { Variables: { BIG: 'x'.repeat(4_096) } } } },
+    { name: 'a subnet, as none exists', more: { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } } },
     { name: 'no runtime', more: { Runtime: undefined } },
     { name: 'a description of 257 characters', more: { Description: 'x'.repeat(257) }, code: 'ValidationException' },
   ])('refuses $name', async ({ more, code = 'InvalidParameterValueException' }) => {
