@@ -48,6 +48,15 @@ export class ConcurrentChangeError extends Error {
   }
 }
 
+/** Somebody took the release back, or a newer one took its place: reject it, or roll it back if traffic has moved. */
+export class WithdrawnError extends Error {
+  override readonly name = 'WithdrawnError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** Something that cannot be true is true, so our own picture is wrong: roll back. */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';

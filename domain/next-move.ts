@@ -1,19 +1,20 @@
 import { arrivalSeconds } from './health/arrival.ts';
 import type { Verdict } from './health/figures.ts';
+import { abortInWords, type Command } from './commands.ts';
 import { duration } from './duration.ts';
 import type { RolloutPlan } from './plan.ts';
 import { budgetShare, reactionMinutes } from './strategy/budget.ts';
 
 /**
  * What the machine does next. `step` is the position in the plan: an index into its steps, or the number of shifts so far
- * for a budget. `then` of a hold is the move that an approval leads to.
+ * for a budget. `then` of a hold is the move that an approval leads to; `error` of a rollback names what it ends in, `Unhealthy` when absent.
  */
 export type Move =
   | { kind: 'shift'; percent: number; step: number; reason: string }
   | { kind: 'bake'; waitSeconds: number; step: number; reason: string }
   | { kind: 'promote'; reason: string }
   | { kind: 'hold'; reason: string; then: Move }
-  | { kind: 'rollBack'; reason: string }
+  | { kind: 'rollBack'; reason: string; error?: 'WithdrawnError' }
   | { kind: 'complete'; reason: string };
 
 /** Kinds of moves. */
@@ -36,6 +37,8 @@ export type Position = {
   /** When the present hold began. */
   heldSince?: number | undefined;
   decision?: Decision | undefined;
+  /** The order that ends it at once, whatever the figures say. */
+  aborted?: Command | undefined;
   now: number;
   /** Absent only before the first share, when there is nothing to judge yet. */
   verdict?: Verdict | undefined;
@@ -49,11 +52,12 @@ export function firstMove(plan: RolloutPlan): Move {
 }
 
 /**
- * The next move of a rollout. A rejection and an unhealthy verdict roll back at once; a bake that is not over goes on; after
+ * The next move of a rollout. An order to abort, a rejection and an unhealthy verdict roll back at once; a bake that is not over goes on; after
  * it a healthy candidate advances, and an undecided one does what the policy says.
  */
 export function nextMove(position: Position): Move {
-  const { decision, verdict } = position;
+  const { aborted, decision, verdict } = position;
+  if (aborted) return { kind: 'rollBack', reason: abortInWords(aborted), error: 'WithdrawnError' };
   if (decision?.decision === 'reject') return { kind: 'rollBack', reason: `rejected ${byWhom(decision)}` };
   if (verdict?.kind === 'unhealthy') return { kind: 'rollBack', reason: reasonOf(verdict) };
   if (position.phase === 'steps' && position.step < 0) return beginning(position);

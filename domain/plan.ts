@@ -31,6 +31,8 @@ export type RolloutPlan = {
   onInconclusive: CompleteEnvironment['onInconclusive'];
   minInvocations: number;
   approval: CompleteEnvironment['approval'];
+  /** What becomes of older releases that wait when a newer one does. */
+  queue: CompleteEnvironment['queue'];
   verify: CompleteEnvironment['verify'];
   configuration: CompleteEnvironment['configuration'];
   keepVersions: number;
@@ -75,6 +77,7 @@ export function planRollout(environment: EnvironmentPolicy, environments = 1): R
     onInconclusive: complete.onInconclusive,
     minInvocations: complete.minInvocations,
     approval: complete.approval,
+    queue: complete.queue,
     verify: complete.verify,
     configuration: complete.configuration,
     keepVersions: complete.retention.keepVersions,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { healthRulesSchema } from './health/rules.ts';
+import { QUEUE_MODES } from './queue.ts';
 import { LONGEST_BAKE_MINUTES, strategySchema } from './strategy/schema.ts';
 
 const NAME = /^[a-zA-Z0-9_-]+$/;
@@ -72,6 +73,12 @@ export const environmentSchema = z
     approval: z.enum(['none', 'before']).default('none'),
     verify: verify.prefault({}),
     configuration: configuration.prefault({}),
+    queue: z
+      .enum(QUEUE_MODES)
+      .default('supersede')
+      .describe(
+        'Releases that wait for their turn: a newer one ends the older ones, or all run, lowest version first.',
+      ),
     retention: z.strictObject({ keepVersions: z.int().min(1).max(100).default(5) }).prefault({}),
   })
   .superRefine((environment, context) => {

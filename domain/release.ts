@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { contractCaseSchema, type ContractCase } from './contract.ts';
 import { expected, InvalidReleaseError } from './errors.ts';
 import { listProblems } from './problems.ts';
+import type { Expedite } from './queue.ts';
 
 /** What every release has, however it came. */
 type AnyRelease = {
@@ -11,9 +12,7 @@ type AnyRelease = {
   version: string;
   /** SHA-256 of the zip in base64, as Lambda reports it. */
   codeSha256: string;
-  notes?: string | undefined;
-  contract: ContractCase[];
-};
+} & Manifest;
 
 /** One immutable artifact with a semantic version, for one function, as somebody uploaded it. */
 export type UploadedRelease = AnyRelease & {
@@ -63,7 +62,14 @@ export function triggerOf(release: Release): string {
 }
 
 /** What `release.json` beside the artifact says. */
-export type Manifest = { notes?: string | undefined; contract: ContractCase[] };
+export type Manifest = {
+  notes?: string | undefined;
+  contract: ContractCase[];
+  /** Who uploaded it: an ARN, as `weighbridge release` learns it from STS. */
+  by?: string | undefined;
+  /** Takes over from a rollout of an older version, and goes ahead of all that wait. */
+  expedite?: Expedite | undefined;
+};
 
 const KEY = /^releases\/([^/]+)\/([^/]+)\/code\.zip$/;
 const KEY_FORM = 'a key of the form releases/<function>/<semantic version>/code.zip';
@@ -72,8 +78,13 @@ export const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /** Longest version we accept, in characters: it becomes part of ledger keys and descriptions. */
 const LONGEST_VERSION = 64;
 
+const who = z.string().min(1).max(2048);
+const why = z.string().min(1).max(1000);
+
 const manifestSchema = z.strictObject({
   notes: z.string().max(4000).optional(),
+  by: who.optional(),
+  expedite: z.strictObject({ by: who, why }).optional(),
   contract: z
     .array(contractCaseSchema)
     .max(50)

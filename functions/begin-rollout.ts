@@ -1,11 +1,11 @@
 import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.ts';
-import { leaseUntil } from '../domain/lease.ts';
 import { versionOrder } from '../domain/readiness.ts';
 import type { Release, ReturningRelease } from '../domain/release.ts';
 import { promoted, sameRouting } from '../domain/routing.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
 import type { AliasState, Ports } from './ports.ts';
 import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
+import { takeTurn } from './rollout/take-turn.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /**
@@ -16,19 +16,20 @@ export type Begun =
   | { readonly outcome: 'begun'; readonly rollout: RolloutHandle }
   | { readonly outcome: 'busy' | 'duplicate' | 'unchanged'; readonly rollout: null; readonly reason: string };
 
-type Needs = Pick<Ports, 'aliases' | 'ledger'>;
+/** `askAgainSeconds` is null when there is nothing to wait for. */
+type Waits = { readonly askAgainSeconds: number | null };
 
-/** After this long a release no longer waits for its turn, in ms: the history of an execution is finite. */
-const LONGEST_WAIT = 12 * 3_600_000;
+type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions'>;
 
 /**
  * Takes the environment's lock, refuses duplicates and old versions, and writes the alias's routing down before the first
  * mutation. Every write is conditional on what it would write, so a retry finds its own lock and record again.
  * @throws InvalidReleaseError when the version is not newer, or was published with other bytes: reject.
+ * @throws WithdrawnError when a newer release took its place while it waited, or somebody aborted it: reject.
  * @throws NotReadyError when it waited too long for its turn: reject.
  */
-export async function beginRollout(input: BeginRolloutInput, ports: Needs): Promise<Begun> {
-  const { release, plan, execution, step } = input;
+export async function beginRollout(input: BeginRolloutInput, ports: Needs): Promise<Begun & Waits> {
+  const { release, plan, execution } = input;
   const place: Place = { function: release.function, environment: plan.environment };
   const owner = await ports.ledger.claimEvent(release, plan.environment, execution.id);
   if (owner !== execution.id) return notBegun('duplicate', `execution ${owner} handles this upload`);
@@ -36,15 +37,13 @@ export async function beginRollout(input: BeginRolloutInput, ports: Needs): Prom
   if (await servesAlready(input, current, ports))
     return notBegun('unchanged', `${plan.environment} serves ${release.version} already`);
   await refuseTarget(input, current, ports);
-  const rollout = `${execution.name}/${plan.environment}`;
-  const claim = { owner: execution.id, rollout, now: step.now, leaseUntil: leaseUntil(step.now, plan) };
-  const { taken, lock } = await ports.ledger.takeLock(place, claim);
-  if (!taken) return waitForTurn(input, lock.rollout);
-  return { outcome: 'begun', rollout: await open(input, ports, lock.fence) };
+  const turn = await takeTurn(input, ports);
+  if (turn.kind === 'busy') return { ...notBegun('busy', turn.reason), askAgainSeconds: turn.askAgainSeconds };
+  return { outcome: 'begun', rollout: await open(input, ports, turn.fence), askAgainSeconds: null };
 }
 
-function notBegun(outcome: 'busy' | 'duplicate' | 'unchanged', reason: string): Begun {
-  return { outcome, rollout: null, reason };
+function notBegun(outcome: 'busy' | 'duplicate' | 'unchanged', reason: string): Begun & Waits {
+  return { outcome, rollout: null, reason, askAgainSeconds: null };
 }
 
 /** The alias's routing is read again under the lock: only from here on is it ours to write down. */
@@ -134,22 +133,6 @@ async function refuseOtherBytes({ release }: BeginRolloutInput, { ledger }: Need
   const what = `${release.function} ${release.version} with the bytes it was first published with (SHA-256 ${digest})`;
   const todo = 'a release is immutable: upload the change as a newer version';
   throw new InvalidReleaseError(expected(what, `other bytes (${release.codeSha256})`, todo));
-}
-
-function waitForTurn({ release, plan, execution, step }: BeginRolloutInput, holder: string): Begun {
-  if (release.kind === 'rollback') throw rolloutUnderWay(release, plan.environment, holder);
-  const waited = step.now - Date.parse(execution.startedAt);
-  const reason = `rollout ${holder} of ${plan.environment} is under way`;
-  if (waited < LONGEST_WAIT) return notBegun('busy', reason);
-  const todo = 'look at that rollout, then upload the release again';
-  throw new NotReadyError(expected(`${release.version} to get its turn within 12 hours`, reason, todo));
-}
-
-/** A rollback is for what is in place; a rollout that is under way has its own way back. */
-function rolloutUnderWay({ function: name }: ReturningRelease, environment: string, holder: string): NotReadyError {
-  const what = `no rollout of ${environment} under way`;
-  const todo = `abort that first: \`weighbridge abort --function ${name} --environment ${environment}\`, then look whether you still want to go back`;
-  return new NotReadyError(expected(what, `rollout ${holder}`, todo));
 }
 
 export const step = defineStep({ state: 'BeginRollout', input: beginRolloutInput, mutates: true, run: beginRollout });

@@ -1,3 +1,4 @@
+import { type Command, standing } from '../domain/commands.ts';
 import type { Verdict } from '../domain/health/figures.ts';
 import { judge } from '../domain/health/judge.ts';
 import { type Decision, type Move, nextMove } from '../domain/next-move.ts';
@@ -8,6 +9,7 @@ import { moved } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
 import { gatherHealth, keepFigures } from './rollout/gather-health.ts';
 import { keepLock } from './rollout/guard.ts';
+import { decideUnderOrders } from './rollout/heed-commands.ts';
 import { firstTraffic } from './rollout/opening.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -28,19 +30,19 @@ type Needs = Pick<Ports, 'aliases' | 'health' | 'ledger'>;
 export async function evaluateHealth(input: EvaluateHealthInput, ports: Needs): Promise<Evaluation> {
   await keepLock(input, ports.ledger);
   await refuseForeignRouting(input, ports);
-  const { plan, progress, step, rollout } = input;
+  const { progress, step, rollout } = input;
   const { heldSince } = progress;
   const decision = heldSince === null ? undefined : await ports.ledger.decision(rollout.id, heldSince);
-  const beforeTraffic = progress.phase === 'steps' && progress.step < 0;
-  const verdict = beforeTraffic ? null : await judgeNow(input, ports);
-  const move = firstTraffic(decide(input, verdict, decision), { plan, rollout, candidate: input.candidate });
+  const look = once(() => (beforeTraffic(progress) ? Promise.resolve(null) : judgeNow(input, ports)));
+  const decideNow = (commands: readonly Command[]) => decideUnder(commands, { input, decision, look });
+  const completes = ({ move }: Decided) => move.kind === 'complete';
+  const { verdict, move, commands } = await decideUnderOrders(input, ports.ledger, decideNow, completes);
   const { routing: _ours, ...position } = progress;
+  const evidence = { verdict, move, percent: progress.percent, position };
   await attest(input, ports.ledger, {
-    verdict,
-    move,
-    percent: progress.percent,
-    position,
+    ...evidence,
     ...(decision && { decision }),
+    ...(commands.length > 0 && { commands }),
   });
   const reason = verdict ? verdict.reasons.join('; ') : move.reason;
   await ports.ledger.updateRollout(rollout, { verdict: verdict?.kind ?? 'none', reason });
@@ -49,14 +51,37 @@ export async function evaluateHealth(input: EvaluateHealthInput, ports: Needs): 
   return { verdict, move, progress: { ...progress, heldSince: since, waitSeconds } };
 }
 
-function decide(
-  { plan, progress, step }: EvaluateHealthInput,
-  verdict: Verdict | null,
-  decision: Decision | undefined,
-): Move {
+interface Decided {
+  readonly verdict: Verdict | null;
+  readonly move: Move;
+  readonly commands: readonly Command[];
+}
+
+interface Deciding {
+  readonly input: EvaluateHealthInput;
+  readonly decision: Decision | undefined;
+  /** Judges the figures; asked again it gives the same answer. */
+  readonly look: () => Promise<Verdict | null>;
+}
+
+/** Whoever aborts does not wait for figures. */
+async function decideUnder(commands: readonly Command[], { input, decision, look }: Deciding): Promise<Decided> {
+  const { plan, rollout, candidate, progress, step } = input;
+  const { aborted } = standing(commands);
+  const verdict = aborted ? null : await look();
   const { phase, percent, enteredAt, heldSince } = progress;
-  const position = { plan, phase, step: progress.step, percent, enteredAt, now: step.now };
-  return nextMove({ ...position, verdict: verdict ?? undefined, heldSince: heldSince ?? undefined, decision });
+  const position = { plan, phase, step: progress.step, percent, enteredAt, now: step.now, aborted, decision };
+  const next = nextMove({ ...position, verdict: verdict ?? undefined, heldSince: heldSince ?? undefined });
+  return { verdict, move: firstTraffic(next, { plan, rollout, candidate }), commands };
+}
+
+function beforeTraffic({ phase, step }: Progress): boolean {
+  return phase === 'steps' && step < 0;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 async function refuseForeignRouting(

@@ -7,6 +7,7 @@ import type { Decision } from '../domain/next-move.ts';
 import type { Release, UploadedRelease } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { DrillBook, ReleaseUploader } from './drill/ports.ts';
+import type { CommandBook, QueueBook } from './rollout/books.ts';
 import type { CurrentRelease, Evidence, KeptFigures, Lock, Place, RolloutRecord } from './rollout/records.ts';
 
 /** An alias as Lambda reports it. `revisionId` guards the next write. */
@@ -126,13 +127,13 @@ export interface PolicyStore {
 }
 
 /** Locks, rollouts and their evidence. Every write is conditional, so that repeating it changes nothing. */
-export interface Ledger {
+export interface Ledger extends QueueBook, CommandBook {
   /** Claims a release's trigger for an execution; returns the execution that owns it, maybe another. */
   claimEvent(release: Release, environment: string, execution: string): Promise<string>;
   /** Takes a free or expired lock, or finds it already ours; otherwise says who holds it. */
   takeLock(
     place: Place,
-    claim: { owner: string; rollout: string; now: number; leaseUntil: number },
+    claim: { owner: string; rollout: string; release?: string; now: number; leaseUntil: number },
   ): Promise<{ taken: boolean; lock: Lock }>;
   /** Extends the lease. @throws ConcurrentChangeError when the lock is no longer ours: stop. */
   renewLock(place: Place, lock: { owner: string; fence: number; leaseUntil: number }): Promise<void>;
@@ -249,6 +250,8 @@ export interface SecretChecker {
 
 export interface Executions {
   status(executionArn: string): Promise<string | undefined>;
+  /** Answers a task token, so that whoever waits looks again; one that nobody waits for any more is fine. */
+  wake(taskToken: string): Promise<void>;
 }
 
 /** Everything a step can ask for; each step names what it needs. */

@@ -6,18 +6,24 @@ import type { Ports } from './ports.ts';
 import { changeRouting } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
 import { keepLock } from './rollout/guard.ts';
+import { decideUnderOrders, heedAbort } from './rollout/heed-commands.ts';
 import { warm } from './rollout/warm.ts';
 import { defineStep, serve } from './runtime.ts';
 
 type Needs = Pick<Ports, 'aliases' | 'functions' | 'health' | 'ledger' | 'sleep'>;
 
 /**
- * Warms the candidate for all of the traffic, and points the alias at the candidate in one call, and creates it on a first release. A retry finds it there.
+ * Warms the candidate for all of the traffic, and points the alias at the candidate in one call, and creates it on a first release.
+ * A retry finds it there.
+ * Without a final bake it is the last that can be aborted.
+ * @throws WithdrawnError when somebody aborted the rollout: roll back.
  * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
  */
 export async function promote(input: ShiftTrafficInput, ports: Needs): Promise<{ progress: Progress; move: Move }> {
   const { plan, rollout, candidate, progress, step } = input;
   await keepLock(input, ports.ledger);
+  const completes = () => plan.finalBakeSeconds === 0;
+  await decideUnderOrders(input, ports.ledger, () => heedAbort(input, ports.ledger), completes);
   const warmed = await warm(input, 100, ports);
   const wanted = promoted(candidate.version);
   const before = rollout.saved ? await repoint(input, rollout.saved, ports) : await create(input, ports);

@@ -1,6 +1,8 @@
+import { abortInWords, standing } from '../domain/commands.ts';
 import { reconcileInput, type ReconcileInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
+import { dismissWaiters } from './rollout/dismiss-waiters.ts';
 import type { RolloutRecord } from './rollout/records.ts';
 import { settleRollback } from './rollout/settle-rollback.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -14,7 +16,7 @@ type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions' | 'notifier'>;
 
 /**
  * The dead man's switch, outside the state machine: StopExecution, a timeout and a full history run no Catch. For every
- * open rollout whose execution has ended it restores the alias, frees the lock and tells people. Runs on the execution's
+ * open rollout whose execution has ended it restores the alias, frees the lock and tells people; one that ended while it waited leaves the queue. Runs on the execution's
  * status change and on a schedule, in case that event is lost. It never touches a rollout whose execution still runs.
  */
 export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Reconciliation> {
@@ -25,6 +27,12 @@ export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Re
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') continue;
     reconciled.push({ rollout: record.id, outcome: await putRight(record, status, input, ports) });
   }
+  const sweep = {
+    execution: input.detail?.executionArn,
+    now: input.time === undefined ? undefined : Date.parse(input.time),
+  };
+  for (const { name, environment } of await dismissWaiters(sweep, ports))
+    reconciled.push({ rollout: `${name}/${environment}`, outcome: 'dismissed' });
   return { reconciled };
 }
 
@@ -42,9 +50,18 @@ async function putRight(
     candidate: record.candidate,
   };
   const restored = await restoreAlias(ports.aliases, wanted);
-  const reason = `its execution ended (${status ?? 'no longer known'}) without closing the rollout; ${restoredInWords(restored, wanted)}`;
+  const { aborted } = standing(await ports.ledger.commands(record.id));
+  const why = aborted
+    ? abortInWords(aborted)
+    : `its execution ended (${status ?? 'no longer known'}) without closing the rollout`;
+  const reason = `${why}; ${restoredInWords(restored, wanted)}`;
   const at = time ?? record.startedAt;
-  await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry: { status, restored } });
+  await ports.ledger.append(record.id, {
+    state: 'Reconcile',
+    tick: 0,
+    at,
+    entry: { status, restored, ...(aborted && { obeyed: aborted }) },
+  });
   await ports.ledger.updateRollout(record, { status: 'stopped', reason, endedAt: at, share: 0 });
   await ports.ledger.freeLock(record, record.execution);
   await tell(record, reason, ports);

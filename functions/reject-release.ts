@@ -29,7 +29,9 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
   const environment = plan?.environment ?? subject.environment ?? '-';
   const cause = `${subjectInWords(subject)} was refused${environment === '-' ? '' : ` in ${environment}`}: ${causeInWords(failure)}`;
   await record(input, subject, environment, cause, ports);
-  if (plan) await ports.ledger.freeLock({ function: subject.function, environment }, execution.id);
+  const place = { function: subject.function, environment };
+  if (plan) await ports.ledger.freeLock(place, execution.id);
+  if (plan) await ports.ledger.leaveQueue(place, execution.name);
   const parties = { function: subject.function, environment, release: subject.version, candidate: undefined };
   const notice = {
     outcome: 'rejected',

@@ -5,6 +5,7 @@ import type { Ports } from './ports.ts';
 import { changeRouting } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
 import { keepLock } from './rollout/guard.ts';
+import { heedAbort } from './rollout/heed-commands.ts';
 import { warm } from './rollout/warm.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -12,6 +13,7 @@ type Needs = Pick<Ports, 'aliases' | 'functions' | 'health' | 'ledger' | 'sleep'
 
 /**
  * Warms the candidate for the share that was decided, and gives it to it. Reads, compares, then writes: a retry finds the share in place.
+ * @throws WithdrawnError when somebody aborted the rollout: roll back.
  * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
  */
 export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Promise<{ progress: Progress }> {
@@ -22,6 +24,7 @@ export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Prom
     );
   }
   await keepLock(input, ports.ledger);
+  await heedAbort(input, ports.ledger);
   const warmed = await warm(input, move.percent, ports);
   const wanted = shifted(rollout.saved.version, candidate.version, move.percent);
   const left = progress.routing ?? rollout.saved;

@@ -15,7 +15,12 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.readFunctions(to, ['GetFunction']),
     may.useLedger(to, 'look'),
   ],
-  BeginRollout: (to) => [may.readFunctions(to, ['GetAlias']), ...recording(to)],
+  BeginRollout: (to) => [
+    may.readFunctions(to, ['GetAlias']),
+    may.wakeExecutions(to),
+    may.useLedger(to, 'search'),
+    may.rememberAnswers(to),
+  ],
   CheckReadiness: (to) => [
     may.readFunctions(to, ['GetFunction', 'GetPolicy', 'GetProvisionedConcurrencyConfig', 'ListFunctionUrlConfigs']),
     may.listMappings(),
@@ -40,20 +45,19 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.readFunctions(to, ['GetAlias']),
     may.onFunctions(to, 'MoveTraffic', ['UpdateAlias']),
     ...warming(to),
-    ...recording(to),
+    ...obeying(to),
   ],
   Promote: (to) => [
     may.readFunctions(to, ['GetAlias']),
     may.onFunctions(to, 'MoveTraffic', ['UpdateAlias', 'CreateAlias']),
     ...warming(to),
-    ...recording(to),
+    ...obeying(to),
   ],
   EvaluateHealth: (to) => [
     may.readMetrics(),
     may.describeAlarms(),
     may.readFunctions(to, ['GetAlias']),
-    may.useLedger(to, 'reread'),
-    may.rememberAnswers(to),
+    ...obeying(to),
   ],
   AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'search'), may.rememberAnswers(to)],
@@ -78,6 +82,11 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
 /** What every step of a running rollout does. */
 function recording(to: Granted): readonly Grant[] {
   return [may.useLedger(to, 'record'), may.rememberAnswers(to)];
+}
+
+/** What steps do that people can give orders to. */
+function obeying(to: Granted): readonly Grant[] {
+  return [may.useLedger(to, 'reread'), may.rememberAnswers(to)];
 }
 
 /** The candidate is invoked as often at once as its next share will need, which its recent traffic tells. */

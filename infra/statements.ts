@@ -114,6 +114,11 @@ export function readExecutions({ scope }: Granted): Grant {
   return { sid: 'ReadExecutions', actions: ['states:DescribeExecution'], resources, why };
 }
 
+/** Wakes a rollout that waits for a person. */
+export function wakeExecutions({ scope }: Granted): Grant {
+  return { sid: 'WakeHeld', actions: ['states:SendTaskSuccess'], resources: [names.stateMachineArn(scope)] };
+}
+
 /** Deleting is granted on versions alone: without a qualifier, `DeleteFunction` would delete the function. */
 export function prune(to: Granted): Grant[] {
   const reads = [

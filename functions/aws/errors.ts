@@ -8,6 +8,7 @@ const DOMAIN_ERRORS: ReadonlySet<string> = new Set([
   'ConcurrentChangeError',
   'InvariantError',
   'RollbackFailedError',
+  'WithdrawnError',
 ]);
 
 /** Another attempt at the same step is under way, or its record could not be read or written: try again later. */

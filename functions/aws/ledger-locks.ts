@@ -39,14 +39,17 @@ async function takeLock(table: LedgerTable, place: Place, claim: Claim): Promise
     const seen = await table.get<Lock>(lockKey(place));
     if (seen && seen.owner === claim.owner && seen.rollout === claim.rollout) return { taken: true, lock: seen };
     if (seen && seen.owner !== '' && seen.leaseUntil * 1000 > claim.now) return { taken: false, lock: seen };
-    const { owner, rollout, leaseUntil } = claim;
-    const lock: Lock = { owner, rollout, leaseUntil, fence: (seen?.fence ?? 0) + 1 };
+    const lock = lockOf(claim, (seen?.fence ?? 0) + 1);
     if (await table.put(lockKey(place), lock, unchangedSince(seen))) return { taken: true, lock };
   }
   const todo = 'try again';
   throw new TransientAwsError(
     expected(`the lock of ${place.function} ${place.environment} to hold still`, 'others taking it', todo),
   );
+}
+
+function lockOf({ now, release, ...claim }: Claim, fence: number): Lock {
+  return { ...claim, ...(release !== undefined && { release }), since: new Date(now).toISOString(), fence };
 }
 
 function unchangedSince(seen: Lock | undefined) {

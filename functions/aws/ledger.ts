@@ -1,6 +1,8 @@
 import type { Ledger } from '../ports.ts';
 import type { Host } from './host.ts';
+import { commandBook } from './ledger-commands.ts';
 import { lockBook } from './ledger-locks.ts';
+import { queueBook } from './ledger-queue.ts';
 import { releaseBook } from './ledger-releases.ts';
 import { rolloutBook } from './ledger-rollouts.ts';
 import { ledgerTable } from './ledger-table.ts';
@@ -8,5 +10,11 @@ import { ledgerTable } from './ledger-table.ts';
 /** The DynamoDB table that holds locks, releases, rollouts and their evidence. */
 export function ledger(host: Host): Ledger {
   const table = ledgerTable(host);
-  return { ...lockBook(table), ...releaseBook(table), ...rolloutBook(table) };
+  return {
+    ...lockBook(table),
+    ...queueBook(table),
+    ...releaseBook(table),
+    ...rolloutBook(table),
+    ...commandBook(table),
+  };
 }

@@ -13,6 +13,10 @@ export interface Lock {
   /** Seconds since the epoch; after it anyone may take the lock. */
   readonly leaseUntil: number;
   readonly fence: number;
+  /** The release that is rolled out; absent when the lock was taken for something else. */
+  readonly release?: string;
+  /** ISO 8601: when the lock was taken. */
+  readonly since?: string;
 }
 
 /** The release that an environment was last promoted to. */

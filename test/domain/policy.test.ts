@@ -30,6 +30,7 @@ describe('parsePolicy', () => {
             alarms: [],
             onInsufficientData: 'inconclusive',
           },
+          queue: 'supersede',
           onInconclusive: 'hold',
           minInvocations: 0,
           holdHours: 8,
@@ -87,7 +88,7 @@ describe('parsePolicy', () => {
     {
       name: 'an unknown key, naming the known ones',
       environments: [anEnvironment({ stratgy: 1 })],
-      says: 'environments[0]: expected only the keys name, alias, strategy, finalBakeMinutes, evaluateEveryMinutes, health, onInconclusive, minInvocations, holdHours, approval, verify, configuration, retention, got the unknown key "stratgy"',
+      says: 'environments[0]: expected only the keys name, alias, strategy, finalBakeMinutes, evaluateEveryMinutes, health, onInconclusive, minInvocations, holdHours, approval, verify, configuration, queue, retention, got the unknown key "stratgy"',
     },
     {
       name: 'an unknown strategy, naming the known ones',

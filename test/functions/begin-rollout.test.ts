@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { beginRollout } from '../../functions/begin-rollout.ts';
-import { aPlan, aRelease, common, NOW } from '../support/builders.ts';
+import { aPlan, aRelease, aWaiter, common, EXECUTION, NOW } from '../support/builders.ts';
 import { type FakeState, fakePorts } from '../support/fake-ports.ts';
 
 const HOUR = 3_600_000;
@@ -106,8 +106,10 @@ describe('BeginRollout', () => {
       error: 'NotReadyError',
       says: /within 12 hours/,
       now: NOW + 12 * HOUR,
-      change: (s) =>
-        s.locks.set('orders#production', { owner: 'o', rollout: 'o/production', leaseUntil: 9e12, fence: 1 }),
+      change: (s) => {
+        s.locks.set('orders#production', { owner: 'o', rollout: 'o/production', leaseUntil: 9e12, fence: 1 });
+        s.waiting.set('orders#production#run-1', aWaiter({ execution: EXECUTION, name: 'run-1' }));
+      },
     },
   ])('refuses $name', async ({ says, error, change, now }) => {
     const { ports } = free(change);

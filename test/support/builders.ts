@@ -1,5 +1,6 @@
 import type { ReturningRelease, Rollback, UploadedRelease } from '../../domain/release.ts';
 import { planRollout, type RolloutPlan } from '../../domain/plan.ts';
+import type { Waiting } from '../../domain/queue.ts';
 import type { EnvironmentPolicy } from '../../domain/policy.ts';
 import type { Candidate, Failure, Progress, RolloutHandle } from '../../functions/inputs.ts';
 
@@ -35,6 +36,14 @@ export function aReturn(changes: Partial<Rollback> = {}): ReturningRelease {
     contract: [],
     rollback: { ...rollback, ...changes },
   };
+}
+
+/** Another release that has waited for its turn since the beginning. */
+export function aWaiter(changes: Partial<Waiting> = {}): Waiting {
+  const place = { function: 'orders', environment: 'production', alias: 'production', strategy: 'canary' };
+  const own = { execution: 'arn:aws:states:us-east-1:123456789012:execution:Rollout:other', name: 'other' };
+  const lease = { since: new Date(NOW).toISOString(), leaseUntil: NOW / 1000 + 330 };
+  return { ...place, ...own, ...lease, release: '1.0.5', mode: 'inOrder', behind: 'a rollout', ...changes };
 }
 
 export function aPlan(changes: Partial<EnvironmentPolicy> = {}): RolloutPlan {

@@ -1,6 +1,8 @@
 import type { CustomReading } from '../../domain/health/custom/readings.ts';
 import type { MinuteFigures } from '../../domain/health/figures.ts';
 import type { TrafficMinute } from '../../domain/health/traffic.ts';
+import type { Command } from '../../domain/commands.ts';
+import type { Waiting } from '../../domain/queue.ts';
 import type { Decision } from '../../domain/next-move.ts';
 import type { DrillRecord } from '../../functions/drill/records.ts';
 import { ConcurrentChangeError } from '../../domain/errors.ts';
@@ -51,6 +53,10 @@ export interface FakeState {
   kept: KeptFigures[];
   decisions: Map<string, Decision>;
   tokens: Map<string, string>;
+  waiting: Map<string, Waiting>;
+  commands: Map<string, Command[]>;
+  /** Tokens that were answered. */
+  woken: string[];
   /** Every write, in order: what a retry must not repeat. */
   writes: string[];
   drills: DrillRecord[];
@@ -116,6 +122,9 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     kept: [],
     decisions: new Map(),
     tokens: new Map(),
+    waiting: new Map(),
+    commands: new Map(),
+    woken: [],
     writes: [],
     drills: [],
     uploads: [],
@@ -210,7 +219,10 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
       },
     },
     secrets: { exists: async (reference) => state.secrets.has(reference) },
-    executions: { status: async () => state.executionStatus },
+    executions: {
+      status: async () => state.executionStatus,
+      wake: async (token) => void state.woken.push(token),
+    },
     drills: {
       begin: async (record) => {
         if (!state.drills.some(({ execution }) => execution === record.execution)) state.drills.push(record);
@@ -241,11 +253,29 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       if (!state.events.has(key)) state.events.set(key, execution);
       return state.events.get(key) ?? execution;
     },
-    takeLock: async (where, { owner, rollout, now, leaseUntil }) => {
+    lockOf: async (where) => state.locks.get(place(where)),
+    waiting: async (where) =>
+      [...state.waiting.values()].filter((one) => where === undefined || place(one) === place(where)),
+    enqueue: async (entry) => void state.waiting.set(`${place(entry)}#${entry.name}`, entry),
+    leaveQueue: async (where, name) => void state.waiting.delete(`${place(where)}#${name}`),
+    commands: async (rollout) => state.commands.get(rollout) ?? [],
+    order: async (rollout, seen, command) => {
+      const given = state.commands.get(rollout) ?? [];
+      if (given.length !== seen) return false;
+      state.commands.set(rollout, [...given, command]);
+      return true;
+    },
+    heldToken: async (rollout) =>
+      [...state.tokens]
+        .filter(([key]) => key.startsWith(`${rollout}#`))
+        .map(([, token]) => token)
+        .at(-1),
+    takeLock: async (where, { owner, rollout, release, now, leaseUntil }) => {
       const seen = state.locks.get(place(where));
       if (seen?.owner === owner && seen.rollout === rollout) return { taken: true, lock: seen };
       if (seen && seen.owner !== '' && seen.leaseUntil * 1000 > now) return { taken: false, lock: seen };
-      const lock = { owner, rollout, leaseUntil, fence: (seen?.fence ?? 0) + 1 };
+      const named = release === undefined ? {} : { release };
+      const lock = { owner, rollout, leaseUntil, fence: (seen?.fence ?? 0) + 1, ...named };
       state.locks.set(place(where), lock);
       return { taken: true, lock };
     },

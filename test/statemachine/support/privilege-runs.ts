@@ -98,11 +98,15 @@ export const RUNS: readonly Run[] = [
     },
   },
   {
-    name: 'a held release that is rejected',
+    name: 'a held release from which an expedited one takes over',
     play: async (p) => {
       const begun = await first(p);
       await p.setPolicy([{ ...QUICK, approval: 'before', holdHours: 1 }]);
-      return [begun, end(await p.release('1.1.0')), await traces(p)];
+      const held = await heldRelease(p, '1.1.0');
+      await p.setPolicy([QUICK]);
+      await p.uploadManifest('1.2.0', JSON.stringify({ expedite: { by: 'ana', why: 'production is down' } }));
+      const ended = [await p.release('1.2.0'), await p.outcome(held)].map(withoutQuestions);
+      return [begun, ended, await traces(p)];
     },
   },
   { name: 'a stopped release', play: async (p) => [await first(p), await stopped(p, [QUICK]), await traces(p)] },
@@ -126,6 +130,24 @@ async function second(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promis
   await p.uploadManifest('1.1.0', CONTRACT);
   return end(await p.release('1.1.0'));
 }
+
+/** Uploads a release, and waits until a person is asked, or it ends without. */
+async function heldRelease(p: Pipeline, version: string): Promise<string> {
+  const before = (await p.executions()).length;
+  await p.upload(version);
+  const arn = await p.until(async () => (await p.executions())[before]);
+  const there = ['AwaitDecision', 'Rejected', 'RolledBack'];
+  await p.eventually(
+    () => p.states(arn),
+    (states) => there.some((state) => states.includes(state)),
+  );
+  await p.sandbox.world.clock.sleep(5_000);
+  return arn;
+}
+
+/** How often a release asked for its turn is a matter of timing. */
+const withoutQuestions = (ended: Outcome): string =>
+  end(ended).replaceAll(/(BeginRollout OurTurn WaitForTurn )+/g, 'WaitForTurn ');
 
 async function stopped(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promise<unknown> {
   await p.setPolicy(policy);

@@ -1,0 +1,153 @@
+import { abortInWords, type Command, standing } from '../../domain/commands.ts';
+import {
+  expected,
+  InvalidReleaseError,
+  NotReadyError,
+  TransientAwsError,
+  WithdrawnError,
+} from '../../domain/errors.ts';
+import { leaseUntil } from '../../domain/lease.ts';
+import { askAgainSeconds, type Expedite, type Holder, turnOf, waiterLease, type Waiting } from '../../domain/queue.ts';
+import type { ReturningRelease } from '../../domain/release.ts';
+import type { BeginRolloutInput } from '../inputs.ts';
+import type { Ports } from '../ports.ts';
+import type { Lock, Place } from './records.ts';
+
+/** `taken`: the environment is ours, under this fencing number. `busy`: ask again after so long. */
+export type TurnTaken =
+  | { readonly kind: 'taken'; readonly fence: number }
+  | { readonly kind: 'busy'; readonly reason: string; readonly askAgainSeconds: number };
+
+type Needs = Pick<Ports, 'ledger' | 'executions'>;
+
+/** After this long a release no longer waits for its turn, in ms: the history of an execution is finite. */
+const LONGEST_WAIT = 12 * 3_600_000;
+/** Times that a lost race for the lock is decided again. */
+const ATTEMPTS = 4;
+
+/**
+ * Takes the environment's lock when it is this release's turn, else stands in the queue. The domain decides from the
+ * queue's entries; the lock's conditional write has the last word. A retry finds its own lock.
+ * @throws WithdrawnError when a newer release took this one's place, or somebody aborted it while it waited: reject.
+ * @throws InvalidReleaseError when it wants to take over from a rollout that is not older: reject.
+ * @throws NotReadyError when it waited too long: reject.
+ * @throws TransientAwsError when others keep taking the lock: retry.
+ */
+export async function takeTurn(input: BeginRolloutInput, ports: Needs): Promise<TurnTaken> {
+  const place = placeOf(input);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const lock = await ports.ledger.lockOf(place);
+    if (lock?.owner === input.execution.id && lock.rollout === rolloutOf(input)) return taken(input, lock.fence, ports);
+    if (input.release.kind === 'rollback') return goBack(input, input.release, lock, ports);
+    const waiting = await ports.ledger.waiting(place);
+    const me = await myEntry(input, waiting, ports);
+    const turn = turnOf({ me, waiting, holder: holderOf(lock, input.step.now), now: input.step.now });
+    if (turn.kind === 'superseded') throw new WithdrawnError(turn.reason);
+    if (turn.kind === 'tooOld') throw new InvalidReleaseError(turn.reason);
+    if (turn.kind === 'takeOver' && me.expedite) await takeOver(input, turn.holder, me.expedite, ports);
+    if (turn.kind !== 'take') return stand(me, turn.behind, input, ports);
+    const won = await ports.ledger.takeLock(place, claimOf(input));
+    const waited = waiting.some(({ execution }) => execution === me.execution);
+    if (won.taken && !waited) return { kind: 'taken', fence: won.lock.fence };
+    if (won.taken) return taken(input, won.lock.fence, ports);
+  }
+  const what = `the lock of ${place.function} ${place.environment} to hold still`;
+  throw new TransientAwsError(expected(what, 'others taking it', 'try again'));
+}
+
+/** A rollback is for what is in place: it waits for nothing, and a rollout that is under way has its own way back. */
+async function goBack(
+  input: BeginRolloutInput,
+  { function: name }: ReturningRelease,
+  lock: Lock | undefined,
+  { ledger }: Needs,
+): Promise<TurnTaken> {
+  const { environment } = input.plan;
+  const holder = holderOf(lock, input.step.now);
+  const won = holder ? undefined : await ledger.takeLock(placeOf(input), claimOf(input));
+  if (won?.taken) return { kind: 'taken', fence: won.lock.fence };
+  const todo = `abort that first: \`weighbridge abort --function ${name} --environment ${environment}\`, then look whether you still want to go back`;
+  const came = `rollout ${holder?.rollout ?? won?.lock.rollout ?? ''}`;
+  throw new NotReadyError(expected(`no rollout of ${environment} under way`, came, todo));
+}
+
+/** Whoever has the lock no longer waits. */
+async function taken({ execution, ...input }: BeginRolloutInput, fence: number, { ledger }: Needs): Promise<TurnTaken> {
+  await ledger.leaveQueue(placeOf(input), execution.name);
+  return { kind: 'taken', fence };
+}
+
+/** The entry as it stands, or a new one. Nobody knows of a release that has not waited yet, so nobody can have aborted it. */
+async function myEntry(input: BeginRolloutInput, waiting: readonly Waiting[], { ledger }: Needs): Promise<Waiting> {
+  const { release, plan, execution, step } = input;
+  const stored = waiting.find((one) => one.execution === execution.id);
+  if (stored) await refuseAborted(await ledger.commands(rolloutOf(input)));
+  return {
+    ...placeOf(input),
+    alias: plan.alias,
+    strategy: plan.strategy,
+    execution: execution.id,
+    name: execution.name,
+    release: release.version,
+    mode: plan.queue,
+    ...(release.expedite && { expedite: release.expedite }),
+    since: stored?.since ?? new Date(step.now).toISOString(),
+    leaseUntil: 0,
+    behind: '',
+  };
+}
+
+async function refuseAborted(commands: readonly Command[]): Promise<void> {
+  const { aborted } = standing(commands);
+  if (aborted) throw new WithdrawnError(abortInWords(aborted));
+}
+
+async function stand(me: Waiting, behind: string, input: BeginRolloutInput, { ledger }: Needs): Promise<TurnTaken> {
+  const { now } = input.step;
+  const waited = now - Date.parse(me.since);
+  if (waited >= LONGEST_WAIT) throw waitedTooLong(me, behind);
+  const seconds = askAgainSeconds(waited);
+  await ledger.enqueue({ ...me, behind, leaseUntil: waiterLease(now, seconds) });
+  return { kind: 'busy', reason: `waits for its turn behind ${behind}`, askAgainSeconds: seconds };
+}
+
+/** The first order to abort counts. A held rollout is woken, any other one sees it at its next look. */
+async function takeOver(input: BeginRolloutInput, holder: Holder, expedite: Expedite, ports: Needs): Promise<void> {
+  const { release, step } = input;
+  const at = new Date(step.now).toISOString();
+  const command: Command = { command: 'abort', ...expedite, at, takenOverBy: release.version };
+  const commands = await ports.ledger.commands(holder.rollout);
+  const { aborted, completing } = standing(commands);
+  if (aborted || completing) return;
+  if (!(await ports.ledger.order(holder.rollout, commands.length, command))) return;
+  const token = await ports.ledger.heldToken(holder.rollout);
+  if (token !== undefined) await ports.executions.wake(token);
+}
+
+/** A lock whose lease ran out holds nobody back. */
+function holderOf(lock: Lock | undefined, now: number): Holder | undefined {
+  if (!lock || lock.owner === '' || lock.leaseUntil * 1000 <= now) return undefined;
+  return { rollout: lock.rollout, release: lock.release };
+}
+
+function claimOf(input: BeginRolloutInput) {
+  const { release, plan, execution, step } = input;
+  const lease = { now: step.now, leaseUntil: leaseUntil(step.now, plan) };
+  const named = release.kind === 'release' ? { release: release.version } : {};
+  return { owner: execution.id, rollout: rolloutOf(input), ...named, ...lease };
+}
+
+function placeOf({ release, plan }: Pick<BeginRolloutInput, 'release' | 'plan'>): Place {
+  return { function: release.function, environment: plan.environment };
+}
+
+function rolloutOf({ execution, plan }: Pick<BeginRolloutInput, 'execution' | 'plan'>): string {
+  return `${execution.name}/${plan.environment}`;
+}
+
+function waitedTooLong({ release, environment }: Waiting, behind: string): NotReadyError {
+  const what = `${release} to get its turn in ${environment} within 12 hours`;
+  return new NotReadyError(
+    expected(what, `nothing but ${behind}`, 'look at that rollout, then upload the release again'),
+  );
+}
