@@ -2,16 +2,18 @@ import { arrivalSeconds } from './health/arrival.ts';
 import type { Verdict } from './health/figures.ts';
 import { abortInWords, type Command } from './commands.ts';
 import { duration } from './duration.ts';
+import { NO_PAUSES, pausedMs, type Pauses } from './pause.ts';
+import { pauseTickSeconds, type Waits } from './lease.ts';
 import type { RolloutPlan } from './plan.ts';
 import { budgetShare, reactionMinutes } from './strategy/budget.ts';
 
 /**
  * What the machine does next. `step` is the position in the plan: an index into its steps, or the number of shifts so far
- * for a budget. `then` of a hold is the move that an approval leads to; `error` of a rollback names what it ends in, `Unhealthy` when absent.
+ * for a budget. `then` of a hold is the move that an approval leads to; `error` of a rollback names what it ends in, `Unhealthy` when absent; a `paused` bake lasts until somebody lets it go on.
  */
 export type Move =
   | { kind: 'shift'; percent: number; step: number; reason: string }
-  | { kind: 'bake'; waitSeconds: number; step: number; reason: string }
+  | { kind: 'bake'; waitSeconds: number; step: number; reason: string; paused?: true }
   | { kind: 'promote'; reason: string }
   | { kind: 'hold'; reason: string; then: Move }
   | { kind: 'rollBack'; reason: string; error?: 'WithdrawnError' }
@@ -39,6 +41,10 @@ export type Position = {
   decision?: Decision | undefined;
   /** The order that ends it at once, whatever the figures say. */
   aborted?: Command | undefined;
+  /** The order under which it stays where it is, though it is judged all the same. */
+  paused?: Command | undefined;
+  /** The times for which it stood still; they count neither as bake nor against the deadline of a hold. */
+  pauses?: Pauses | undefined;
   now: number;
   /** Absent only before the first share, when there is nothing to judge yet. */
   verdict?: Verdict | undefined;
@@ -53,13 +59,24 @@ export function firstMove(plan: RolloutPlan): Move {
 
 /**
  * The next move of a rollout. An order to abort, a rejection and an unhealthy verdict roll back at once; a bake that is not over goes on; after
- * it a healthy candidate advances, and an undecided one does what the policy says.
+ * it a healthy candidate advances, and an undecided one does what the policy says. A paused one does none of these: it stays
+ * at its share, for as long as the policy would hold it in all.
  */
 export function nextMove(position: Position): Move {
   const { aborted, decision, verdict } = position;
   if (aborted) return { kind: 'rollBack', reason: abortInWords(aborted), error: 'WithdrawnError' };
   if (decision?.decision === 'reject') return { kind: 'rollBack', reason: `rejected ${byWhom(decision)}` };
   if (verdict?.kind === 'unhealthy') return { kind: 'rollBack', reason: reasonOf(verdict) };
+  if (!position.paused) return onwards(position);
+  const { paused, pauses = NO_PAUSES, plan, now } = position;
+  if (pausedMs(pauses, 0, now) >= plan.holdSeconds * 1000) return pausedTooLong(paused, plan);
+  const move = onwards(position);
+  return move.kind === 'hold' || move.kind === 'rollBack' ? move : pausedMove(plan, position.step, paused);
+}
+
+/** What comes next when nobody gave any orders. */
+function onwards(position: Position): Move {
+  const { verdict } = position;
   if (position.phase === 'steps' && position.step < 0) return beginning(position);
   const raise = budgetRaise(position);
   if (raise) return raise;
@@ -68,6 +85,22 @@ export function nextMove(position: Position): Move {
   return verdict?.kind === 'healthy' || nothingToJudge(position)
     ? advance(position, healthyReason(position))
     : undecided(position);
+}
+
+/** A bake for as long as somebody has the rollout paused. */
+export function pausedMove(plan: Waits, step: number, { by, why }: Command): Extract<Move, { kind: 'bake' }> {
+  const reason = `paused by ${by}: ${why}`;
+  return { kind: 'bake', waitSeconds: pauseTickSeconds(plan), step, reason, paused: true };
+}
+
+function pausedTooLong({ by, why }: Command, { holdSeconds }: RolloutPlan): Move {
+  const longest = `paused for ${duration(holdSeconds)} in all, which is as long as the policy allows (holdHours)`;
+  return { kind: 'rollBack', reason: `${longest}; last by ${by}: ${why}`, error: 'WithdrawnError' };
+}
+
+/** Time since `from` (ms) for which it did not stand still, in ms. */
+function elapsed({ pauses = NO_PAUSES, now }: Position, from: number): number {
+  return now - from - pausedMs(pauses, from, now);
 }
 
 function firstShare(plan: RolloutPlan): Move {
@@ -94,10 +127,12 @@ function budgetRaise({ plan, phase, percent, verdict, step }: Position): Move | 
 }
 
 /** Seconds that the present share still has to bake; the budget's time runs from the first traffic on. */
-function restSeconds({ plan, phase, step, enteredAt, now, verdict }: Position): number {
-  if (phase === 'final') return plan.finalBakeSeconds - (now - enteredAt) / 1000;
-  if (plan.budget) return plan.budget.minutes * 60 - (now - (verdict?.figures.trafficSince ?? enteredAt)) / 1000;
-  return (plan.steps[step]?.bakeSeconds ?? 0) - (now - enteredAt) / 1000;
+function restSeconds(position: Position): number {
+  const { plan, phase, step, enteredAt, verdict } = position;
+  if (phase === 'final') return plan.finalBakeSeconds - elapsed(position, enteredAt) / 1000;
+  const trafficSince = verdict?.figures.trafficSince ?? enteredAt;
+  if (plan.budget) return plan.budget.minutes * 60 - elapsed(position, trafficSince) / 1000;
+  return (plan.steps[step]?.bakeSeconds ?? 0) - elapsed(position, enteredAt) / 1000;
 }
 
 function bakeOn({ step, percent }: Position, rest: number, tick: number, purpose = 'to bake'): Move {
@@ -140,8 +175,9 @@ function hold(position: Position, reason: string): Move {
   return { kind: 'hold', reason, then: advance(position, 'approved') };
 }
 
-function holdOver({ plan, heldSince, now }: Position): boolean {
-  return heldSince !== undefined && now - heldSince >= plan.holdSeconds * 1000;
+function holdOver(position: Position): boolean {
+  const { plan, heldSince } = position;
+  return heldSince !== undefined && elapsed(position, heldSince) >= plan.holdSeconds * 1000;
 }
 
 function deadlinePassed({ plan }: Position, why: string): Move {

@@ -25,7 +25,9 @@ export type RolloutPlan = {
   tickSeconds: number;
   /** Seconds between two evaluations of a held rollout. */
   holdTickSeconds: number;
-  /** How long a hold waits before it rolls back, in seconds. */
+  /** Seconds between two evaluations of a paused rollout. */
+  pauseTickSeconds: number;
+  /** How long a hold waits before it rolls back, and how long a rollout may be paused in all, in seconds. */
   holdSeconds: number;
   health: HealthRules;
   onInconclusive: CompleteEnvironment['onInconclusive'];

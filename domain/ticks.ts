@@ -10,8 +10,9 @@ const EVENTS_PER_SHIFT = 12;
 const EVENTS_BESIDE = 400;
 /** What one execution may use of the 25,000 events that Step Functions allows it (Standard workflow quotas). */
 const EVENTS_ALLOWED = 20_000;
-/** Part of the events that is kept for holds. */
-const HOLD_PART = 0.25;
+/** Parts of the events that are kept for holds and for pauses. */
+const HOLD_PART = 0.2;
+const PAUSE_PART = 0.2;
 /** Holds to their full length that are reckoned with; a rollout that is held more often is a rarity. */
 const FULL_HOLDS = 4;
 /** A held rollout is looked at every five minutes unless its history is too short for that. */
@@ -28,19 +29,25 @@ export type TickInput = {
   environments: number;
 };
 
+/** Seconds between two evaluations: while it bakes, while it is held, while it is paused. */
+export type Ticks = { tickSeconds: number; holdTickSeconds: number; pauseTickSeconds: number };
+
 /**
  * Seconds between evaluations: as asked, but no more of them than the execution history has room for.
  * @throws InvalidReleaseError when an environment's shares alone would fill its part of the history.
  */
-export function ticksOf(input: TickInput, environment: string): { tickSeconds: number; holdTickSeconds: number } {
+export function ticksOf(input: TickInput, environment: string): Ticks {
   const shares = input.steps.length + 2;
   const room = EVENTS_ALLOWED / input.environments - EVENTS_BESIDE - shiftsOf(input) * EVENTS_PER_SHIFT;
-  const bakes = Math.floor((room * (1 - HOLD_PART)) / EVENTS_PER_TICK) - shares;
+  const bakes = Math.floor((room * (1 - HOLD_PART - PAUSE_PART)) / EVENTS_PER_TICK) - shares;
   const holds = Math.floor((room * HOLD_PART) / EVENTS_PER_TICK);
+  const pauses = Math.floor((room * PAUSE_PART) / EVENTS_PER_TICK);
   if (bakes < shares || holds < 1) throw tooLong(input, environment);
   const held = input.holdSeconds * Math.min(FULL_HOLDS, shares);
+  const asked = secondsOf(input.evaluateEveryMinutes);
   return {
-    tickSeconds: Math.max(secondsOf(input.evaluateEveryMinutes), Math.ceil(bakeSeconds(input) / bakes)),
+    tickSeconds: Math.max(asked, Math.ceil(bakeSeconds(input) / bakes)),
+    pauseTickSeconds: Math.max(asked, Math.ceil(input.holdSeconds / pauses)),
     holdTickSeconds: Math.max(HOLD_TICK_SECONDS, Math.ceil(held / holds)),
   };
 }

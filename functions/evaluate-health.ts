@@ -2,6 +2,7 @@ import { type Command, standing } from '../domain/commands.ts';
 import type { Verdict } from '../domain/health/figures.ts';
 import { judge } from '../domain/health/judge.ts';
 import { type Decision, type Move, nextMove } from '../domain/next-move.ts';
+import { NO_PAUSES, type Pauses, pausesAt } from '../domain/pause.ts';
 import { describeRouting, sameRouting } from '../domain/routing.ts';
 import { evaluateHealthInput, type EvaluateHealthInput, type Progress } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -36,7 +37,7 @@ export async function evaluateHealth(input: EvaluateHealthInput, ports: Needs): 
   const look = once(() => (beforeTraffic(progress) ? Promise.resolve(null) : judgeNow(input, ports)));
   const decideNow = (commands: readonly Command[]) => decideUnder(commands, { input, decision, look });
   const completes = ({ move }: Decided) => move.kind === 'complete';
-  const { verdict, move, commands } = await decideUnderOrders(input, ports.ledger, decideNow, completes);
+  const { verdict, move, commands, pauses } = await decideUnderOrders(input, ports.ledger, decideNow, completes);
   const { routing: _ours, ...position } = progress;
   const evidence = { verdict, move, percent: progress.percent, position };
   await attest(input, ports.ledger, {
@@ -45,16 +46,31 @@ export async function evaluateHealth(input: EvaluateHealthInput, ports: Needs): 
     ...(commands.length > 0 && { commands }),
   });
   const reason = verdict ? verdict.reasons.join('; ') : move.reason;
-  await ports.ledger.updateRollout(rollout, { verdict: verdict?.kind ?? 'none', reason });
-  const since = move.kind === 'hold' ? (heldSince ?? step.now) : null;
-  const waitSeconds = move.kind === 'bake' ? move.waitSeconds : progress.waitSeconds;
-  return { verdict, move, progress: { ...progress, heldSince: since, waitSeconds } };
+  const paused = pausedInWords(pauses, progress.pauses, commands);
+  await ports.ledger.updateRollout(rollout, { verdict: verdict?.kind ?? 'none', reason, ...paused });
+  return { verdict, move, progress: { ...progress, ...onwards(move, progress, step.now), pauses } };
+}
+
+/** A paused rollout remembers that it was held, so that what was decided counts when it goes on. */
+function onwards(move: Move, { heldSince, waitSeconds }: Progress, now: number) {
+  if (move.kind === 'hold') return { heldSince: heldSince ?? now, waitSeconds };
+  if (move.kind !== 'bake') return { heldSince: null, waitSeconds };
+  return { heldSince: move.paused ? heldSince : null, waitSeconds: move.waitSeconds };
+}
+
+/** What the rollout's record says of its pause; nothing when that does not change. */
+function pausedInWords(now: Pauses, before: Pauses | undefined, commands: readonly Command[]) {
+  const { paused } = standing(commands);
+  if (now.since === null || !paused) return before && before.since !== null ? { paused: null } : {};
+  const { by, why } = paused;
+  return { paused: { by, why, since: new Date(now.since).toISOString() } };
 }
 
 interface Decided {
   readonly verdict: Verdict | null;
   readonly move: Move;
   readonly commands: readonly Command[];
+  readonly pauses: Pauses;
 }
 
 interface Deciding {
@@ -67,12 +83,14 @@ interface Deciding {
 /** Whoever aborts does not wait for figures. */
 async function decideUnder(commands: readonly Command[], { input, decision, look }: Deciding): Promise<Decided> {
   const { plan, rollout, candidate, progress, step } = input;
-  const { aborted } = standing(commands);
+  const { aborted, paused } = standing(commands);
+  const pauses = pausesAt(step.now, progress.pauses ?? NO_PAUSES, commands);
   const verdict = aborted ? null : await look();
   const { phase, percent, enteredAt, heldSince } = progress;
-  const position = { plan, phase, step: progress.step, percent, enteredAt, now: step.now, aborted, decision };
+  const orders = { aborted, paused, pauses, decision };
+  const position = { plan, phase, step: progress.step, percent, enteredAt, now: step.now, ...orders };
   const next = nextMove({ ...position, verdict: verdict ?? undefined, heldSince: heldSince ?? undefined });
-  return { verdict, move: firstTraffic(next, { plan, rollout, candidate }), commands };
+  return { verdict, move: firstTraffic(next, { plan, rollout, candidate }), commands, pauses };
 }
 
 function beforeTraffic({ phase, step }: Progress): boolean {

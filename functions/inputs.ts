@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AlarmState } from '../domain/health/figures.ts';
 import type { Move } from '../domain/next-move.ts';
+import type { Pauses } from '../domain/pause.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import { FUNCTION_NAME, type Release } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
@@ -51,6 +52,8 @@ export interface Progress {
   readonly raisedAt: readonly number[];
   /** Since when a person is asked, in ms. */
   readonly heldSince: number | null;
+  /** The times for which it was paused; absent when it never was. */
+  readonly pauses?: Pauses;
   /** How long to bake before the next evaluation, in seconds. */
   readonly waitSeconds: number;
   /** The routing that we wrote last; anything else on the alias is somebody's change. */

@@ -1,5 +1,6 @@
 import { ConcurrentChangeError, expected } from '../domain/errors.ts';
-import type { Move } from '../domain/next-move.ts';
+import { type Command, type Standing, standing } from '../domain/commands.ts';
+import { pausedMove, type Move } from '../domain/next-move.ts';
 import { describeRouting, promoted, type Routing, sameRouting } from '../domain/routing.ts';
 import { type Progress, shiftTrafficInput, type ShiftTrafficInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -15,15 +16,15 @@ type Needs = Pick<Ports, 'aliases' | 'functions' | 'health' | 'ledger' | 'sleep'
 /**
  * Warms the candidate for all of the traffic, and points the alias at the candidate in one call, and creates it on a first release.
  * A retry finds it there.
- * Without a final bake it is the last that can be aborted.
+ * Does nothing while somebody has the rollout paused.
  * @throws WithdrawnError when somebody aborted the rollout: roll back.
  * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
  */
 export async function promote(input: ShiftTrafficInput, ports: Needs): Promise<{ progress: Progress; move: Move }> {
   const { plan, rollout, candidate, progress, step } = input;
   await keepLock(input, ports.ledger);
-  const completes = () => plan.finalBakeSeconds === 0;
-  await decideUnderOrders(input, ports.ledger, () => heedAbort(input, ports.ledger), completes);
+  const { paused } = await heedOrders(input, ports.ledger);
+  if (paused) return standStill(input, paused);
   const warmed = await warm(input, 100, ports);
   const wanted = promoted(candidate.version);
   const before = rollout.saved ? await repoint(input, rollout.saved, ports) : await create(input, ports);
@@ -39,9 +40,22 @@ export async function promote(input: ShiftTrafficInput, ports: Needs): Promise<{
     raisedAt: risen,
   } as const;
   return {
-    progress: { ...final, heldSince: null, waitSeconds, routing: wanted },
+    progress: { ...progress, ...final, heldSince: null, waitSeconds, routing: wanted },
     move: after(plan.finalBakeSeconds, waitSeconds, progress.step),
   };
+}
+
+/** Whoever aborts or pauses it is heeded, or told that it completes: without a final bake this is the last that one can. */
+async function heedOrders(input: ShiftTrafficInput, ledger: Ports['ledger']): Promise<Standing> {
+  const heed = async () => standing(await heedAbort(input, ledger));
+  const completes = ({ paused }: Standing) => input.plan.finalBakeSeconds === 0 && !paused;
+  return decideUnderOrders(input, ledger, heed, completes);
+}
+
+/** EvaluateHealth looks again after a while, and promotes when somebody let it go on. */
+function standStill({ plan, progress }: ShiftTrafficInput, paused: Command): { progress: Progress; move: Move } {
+  const move = pausedMove(plan, progress.step, paused);
+  return { progress: { ...progress, waitSeconds: move.waitSeconds }, move };
 }
 
 async function repoint(

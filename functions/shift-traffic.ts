@@ -1,4 +1,6 @@
 import { expected, InvariantError } from '../domain/errors.ts';
+import { standing } from '../domain/commands.ts';
+import { pauseTickSeconds } from '../domain/lease.ts';
 import { shifted } from '../domain/routing.ts';
 import { type Progress, shiftTrafficInput, type ShiftTrafficInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -13,6 +15,7 @@ type Needs = Pick<Ports, 'aliases' | 'functions' | 'health' | 'ledger' | 'sleep'
 
 /**
  * Warms the candidate for the share that was decided, and gives it to it. Reads, compares, then writes: a retry finds the share in place.
+ * Does nothing while somebody has the rollout paused.
  * @throws WithdrawnError when somebody aborted the rollout: roll back.
  * @throws ConcurrentChangeError when somebody else moved the alias or took the lock: stop, leave it alone.
  */
@@ -24,7 +27,8 @@ export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Prom
     );
   }
   await keepLock(input, ports.ledger);
-  await heedAbort(input, ports.ledger);
+  const { paused } = standing(await heedAbort(input, ports.ledger));
+  if (paused) return { progress: { ...progress, waitSeconds: pauseTickSeconds(plan) } };
   const warmed = await warm(input, move.percent, ports);
   const wanted = shifted(rollout.saved.version, candidate.version, move.percent);
   const left = progress.routing ?? rollout.saved;
@@ -34,6 +38,7 @@ export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Prom
   const bakeSeconds = plan.steps[move.step]?.bakeSeconds ?? plan.tickSeconds;
   return {
     progress: {
+      ...progress,
       phase: 'steps',
       step: move.step,
       percent: move.percent,

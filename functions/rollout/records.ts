@@ -65,6 +65,8 @@ export interface RolloutRecord {
   readonly updatedAt?: string;
   /** Task token that a person's decision answers. */
   readonly heldSince?: number;
+  /** Who has it paused, why, and since when it stands still (ISO 8601); null when it goes on again. */
+  readonly paused?: { readonly by: string; readonly why: string; readonly since: string } | null;
 }
 
 /** One entry of a rollout's evidence. */
