@@ -1,22 +1,30 @@
 import { ledgerTable } from '../functions/aws/ledger-table.ts';
 import type { LedgerTable } from '../functions/aws/ledger-table.ts';
 import { lambdaHost } from '../functions/aws/host.ts';
+import { evidenceBook } from '../functions/aws/ledger-evidence.ts';
 import { lockBook } from '../functions/aws/ledger-locks.ts';
 import { releaseBook } from '../functions/aws/ledger-releases.ts';
 import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
 import type { Ledger } from '../functions/ports.ts';
-import type { CurrentRelease, Evidence, KeptFigures, Lock, RolloutRecord } from '../functions/rollout/records.ts';
+import type {
+  ChainedEvidence,
+  CurrentRelease,
+  KeptFigures,
+  Lock,
+  RolloutRecord,
+} from '../functions/rollout/records.ts';
 import type { Connection } from './connection.ts';
 
 /** What the commands read of the ledger, and what they write: a person's decision, and the release that is adopted. */
-export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'recordCurrent'> {
+export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'recordCurrent' | 'append'> {
   /** Rollouts that are under way, of one function or of all. */
   open(functionName?: string): Promise<readonly RolloutRecord[]>;
   /** All rollouts of a function, newest first. */
   history(functionName: string): Promise<readonly RolloutRecord[]>;
   /** Rollouts of one execution, first environment first. */
   ofExecution(functionName: string, execution: string): Promise<readonly RolloutRecord[]>;
-  evidence(rollout: string): Promise<readonly Evidence[]>;
+  /** Everything that happened in a rollout, in the order in which it was written down. */
+  evidence(rollout: string): Promise<readonly ChainedEvidence[]>;
   /** The minute figures behind a rollout's verdicts, by the tick that first saw them. */
   figures(rollout: string): Promise<readonly KeptFigures[]>;
   current(functionName: string, environment: string): Promise<CurrentRelease | undefined>;
@@ -50,6 +58,7 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
   const table = ledgerTable(lambdaHost({ env: { LEDGER_TABLE: LedgerTableName }, sdk: connection.clientConfig }));
   const rollouts = rolloutBook(table);
   const releases = releaseBook(table);
+  const evidence = evidenceBook(table);
   const history = async (functionName: string): Promise<RolloutRecord[]> =>
     [...(await table.query<RolloutRecord>(`function#${functionName}`, 'rollout#'))].reverse();
   return {
@@ -61,8 +70,9 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     async ofExecution(functionName, execution) {
       return (await history(functionName)).filter((rollout) => rollout.execution === execution).reverse();
     },
-    figures: (rollout) => rollouts.keptFigures(rollout),
-    evidence: (rollout) => table.query<Evidence>(`rollout#${rollout}`, 'evidence#'),
+    figures: (rollout) => evidence.keptFigures(rollout),
+    evidence: (rollout) => evidence.evidence(rollout),
+    append: (rollout, entry) => evidence.append(rollout, entry),
     current: (functionName, environment) => releases.current({ function: functionName, environment }),
     publishedDigest: (functionName, version) => releases.publishedDigest(functionName, version),
     published: (functionName) => published(table, functionName),

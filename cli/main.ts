@@ -108,9 +108,10 @@ function addViews(root: Command): void {
   );
   const history = root.command('history').description('Show past rollouts, newest first');
   history.option('--function <name>', 'one function only').option('--limit <n>', 'how many', wholeNumber, 20);
+  history.option('--verify', 'check the evidence of all of them instead; exit 1 if anything was changed');
   targeted(history).action(async (options: HistoryOptions & ConnectionOptions) => {
     const { history: run } = await import('./commands/history.ts');
-    await run(options, await contextFor(options));
+    fail(!(await run(options, await contextFor(options))));
   });
   const watch = root.command('watch').description('Follow a rollout: states, shares, verdicts with their figures');
   watch.argument('[execution]', "ARN of the state machine's execution; the newest one when absent");

@@ -72,8 +72,14 @@ async function open(input: BeginRolloutInput, ports: Needs, fence: number): Prom
     share: 0,
   };
   const stored = await ports.ledger.openRollout(record);
-  const begun = { release, policy: plan, saved: stored.saved, stableRelease: stored.stableRelease };
-  await ports.ledger.append(stored.id, { state: 'BeginRollout', tick: 0, at: stored.startedAt, entry: begun });
+  const { saved: before, stableRelease: servedBefore } = stored;
+  const begun = { event: input.event ?? null, execution: execution.id, release, policy: plan, saved: before };
+  await ports.ledger.append(stored.id, {
+    state: 'BeginRollout',
+    tick: 0,
+    at: stored.startedAt,
+    entry: { ...begun, stableRelease: servedBefore },
+  });
   const { id, startedAt, saved, stable, stableRelease } = stored;
   return { id, ...place, startedAt, fence: stored.fence, saved, stable, stableRelease };
 }

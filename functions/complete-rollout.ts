@@ -1,3 +1,4 @@
+import type { Head } from '../domain/evidence/chain.ts';
 import type { ReturningRelease } from '../domain/release.ts';
 import { completeRolloutInput, type CompleteRolloutInput } from './inputs.ts';
 import type { Delivery, Notifier, Ports } from './ports.ts';
@@ -7,15 +8,19 @@ import { defineStep, serve } from './runtime.ts';
 
 type Needs = Pick<Ports, 'ledger' | 'notifier'>;
 
+/** The end of a rollout; the head of its evidence is so in the execution's history and in the log too. */
+export interface Completion {
+  readonly status: 'promoted';
+  readonly deliveries: readonly Delivery[];
+  readonly evidence: Head;
+}
+
 /**
  * Records the new stable release and frees the environment's lock, in this order: whoever takes the lock next sees the new
  * release. Then people are told of a rollback that somebody asked for. Safe to repeat.
  * @throws ConcurrentChangeError when another rollout took the lock: roll back.
  */
-export async function completeRollout(
-  input: CompleteRolloutInput,
-  { ledger, notifier }: Needs,
-): Promise<{ status: 'promoted'; deliveries: readonly Delivery[] }> {
+export async function completeRollout(input: CompleteRolloutInput, { ledger, notifier }: Needs): Promise<Completion> {
   const { release, rollout, candidate, step, execution, pruned } = input;
   const at = new Date(step.now).toISOString();
   await keepLock(input, ledger);
@@ -26,12 +31,14 @@ export async function completeRollout(
     rollout: rollout.id,
     at,
   });
-  await attest(input, ledger, { candidate, pruned });
+  await attest(input, ledger, { candidate, pruned, ended: 'promoted' });
   const reason = release.kind === 'rollback' ? returnedInWords(release, rollout.stableRelease) : undefined;
   const ended = { status: 'promoted', phase: 'done', share: 100, endedAt: at } as const;
   await ledger.updateRollout(rollout, { ...ended, ...(reason !== undefined && { reason }) });
   await ledger.freeLock(rollout, execution.id);
-  return { status: 'promoted', deliveries: reason === undefined ? [] : await tell(input, reason, notifier) };
+  const evidence = await ledger.evidenceHead(rollout.id);
+  const deliveries = reason === undefined ? [] : await tell(input, { reason, evidence }, notifier);
+  return { status: 'promoted', deliveries, evidence };
 }
 
 function returnedInWords({ rollback, version }: ReturningRelease, from: string | null): string {
@@ -41,7 +48,7 @@ function returnedInWords({ rollback, version }: ReturningRelease, from: string |
 
 async function tell(
   { release, plan, rollout, candidate, execution, notifications }: CompleteRolloutInput,
-  reason: string,
+  { reason, evidence }: Pick<Completion, 'evidence'> & { reason: string },
   notifier: Notifier,
 ): Promise<readonly Delivery[]> {
   const notice = {
@@ -53,6 +60,7 @@ async function tell(
     stable: rollout.stable ?? undefined,
     candidate: candidate.version,
     reason,
+    evidence,
     execution: execution.id,
   } as const;
   return notifier.tell(notice, notifications);

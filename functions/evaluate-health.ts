@@ -23,6 +23,15 @@ export interface Evaluation {
 
 type Needs = Pick<Ports, 'aliases' | 'health' | 'ledger'>;
 
+/** A verdict, and the hashes of the kept figures that are new to it. */
+interface Judged {
+  readonly verdict: Verdict | null;
+  readonly figures: readonly string[];
+}
+
+/** Before any traffic there is nothing to judge. */
+const NOT_YET: Judged = { verdict: null, figures: [] };
+
 /**
  * Gathers both versions' figures and the alarms since the rollout began, judges them from scratch, and decides the move.
  * Holds no state: a retry sees the same buckets and says the same.
@@ -34,14 +43,20 @@ export async function evaluateHealth(input: EvaluateHealthInput, ports: Needs): 
   const { progress, step, rollout } = input;
   const { heldSince } = progress;
   const decision = heldSince === null ? undefined : await ports.ledger.decision(rollout.id, heldSince);
-  const look = once(() => (beforeTraffic(progress) ? Promise.resolve(null) : judgeNow(input, ports)));
+  const look = once(() => (beforeTraffic(progress) ? Promise.resolve(NOT_YET) : judgeNow(input, ports)));
   const decideNow = (commands: readonly Command[]) => decideUnder(commands, { input, decision, look });
   const completes = ({ move }: Decided) => move.kind === 'complete';
-  const { verdict, move, commands, pauses } = await decideUnderOrders(input, ports.ledger, decideNow, completes);
+  const { verdict, figures, move, commands, pauses } = await decideUnderOrders(
+    input,
+    ports.ledger,
+    decideNow,
+    completes,
+  );
   const { routing: _ours, ...position } = progress;
   const evidence = { verdict, move, percent: progress.percent, position };
   await attest(input, ports.ledger, {
     ...evidence,
+    figures,
     ...(decision && { decision }),
     ...(commands.length > 0 && { commands }),
   });
@@ -66,8 +81,7 @@ function pausedInWords(now: Pauses, before: Pauses | undefined, commands: readon
   return { paused: { by, why, since: new Date(now.since).toISOString() } };
 }
 
-interface Decided {
-  readonly verdict: Verdict | null;
+interface Decided extends Judged {
   readonly move: Move;
   readonly commands: readonly Command[];
   readonly pauses: Pauses;
@@ -77,7 +91,7 @@ interface Deciding {
   readonly input: EvaluateHealthInput;
   readonly decision: Decision | undefined;
   /** Judges the figures; asked again it gives the same answer. */
-  readonly look: () => Promise<Verdict | null>;
+  readonly look: () => Promise<Judged>;
 }
 
 /** Whoever aborts does not wait for figures. */
@@ -85,12 +99,12 @@ async function decideUnder(commands: readonly Command[], { input, decision, look
   const { plan, rollout, candidate, progress, step } = input;
   const { aborted, paused } = standing(commands);
   const pauses = pausesAt(step.now, progress.pauses ?? NO_PAUSES, commands);
-  const verdict = aborted ? null : await look();
+  const { verdict, figures } = aborted ? NOT_YET : await look();
   const { phase, percent, enteredAt, heldSince } = progress;
   const orders = { aborted, paused, pauses, decision };
   const position = { plan, phase, step: progress.step, percent, enteredAt, now: step.now, ...orders };
   const next = nextMove({ ...position, verdict: verdict ?? undefined, heldSince: heldSince ?? undefined });
-  return { verdict, move: firstTraffic(next, { plan, rollout, candidate }), commands, pauses };
+  return { verdict, figures, move: firstTraffic(next, { plan, rollout, candidate }), commands, pauses };
 }
 
 function beforeTraffic({ phase, step }: Progress): boolean {
@@ -113,10 +127,10 @@ async function refuseForeignRouting(
 }
 
 /** The figures are kept before they are judged: what a verdict was made from can always be looked at again. */
-async function judgeNow(input: EvaluateHealthInput, ports: Needs): Promise<Verdict> {
+async function judgeNow(input: EvaluateHealthInput, ports: Needs): Promise<Judged> {
   const gathered = await gatherHealth(input, ports);
-  await keepFigures(input, gathered, ports.ledger);
-  return judge(gathered);
+  const figures = await keepFigures(input, gathered, ports.ledger);
+  return { verdict: judge(gathered), figures };
 }
 
 export const step = defineStep({

@@ -112,7 +112,8 @@ const rollbackAsked = z.object({
 });
 
 export const loadReleaseInput = z.object({ ...common, event: z.union([rollbackAsked, objectCreated]) });
-export const beginRolloutInput = z.object({ ...common, release, plan });
+/** `event` is the execution's own input: it becomes evidence. */
+export const beginRolloutInput = z.object({ ...common, release, plan, event: z.unknown().optional() });
 export const checkReadinessInput = z.object({ ...common, release, plan, rollout });
 export const publishVersionInput = checkReadinessInput;
 export const verifyCandidateInput = z.object({ ...common, release, plan, rollout, candidate });

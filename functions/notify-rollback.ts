@@ -14,6 +14,7 @@ export async function notifyRollback(
   ports: Needs,
 ): Promise<{ deliveries: readonly Delivery[] }> {
   const { release, plan, rollout, candidate, rollback, execution, notifications } = input;
+  const evidence = await ports.ledger.evidenceHead(rollout.id);
   const deliveries = await ports.notifier.tell(
     {
       outcome: outcomeOf(rollback.outcome),
@@ -24,11 +25,13 @@ export async function notifyRollback(
       stable: rollout.stable ?? undefined,
       candidate: candidate?.version,
       reason: rollback.cause,
+      evidence,
       execution: execution.id,
     },
     notifications,
   );
-  await attest(input, ports.ledger, { deliveries });
+  await attest(input, ports.ledger, { rollback, deliveries });
+  await ports.ledger.seal(rollout);
   return { deliveries };
 }
 

@@ -1,3 +1,4 @@
+import type { Head } from '../domain/evidence/chain.ts';
 import type { CustomReading } from '../domain/health/custom/readings.ts';
 import type { CustomRule } from '../domain/health/custom/rules.ts';
 import type { MinuteFigures } from '../domain/health/figures.ts';
@@ -8,7 +9,15 @@ import type { Release, UploadedRelease } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { DrillBook, ReleaseUploader } from './drill/ports.ts';
 import type { CommandBook, QueueBook } from './rollout/books.ts';
-import type { CurrentRelease, Evidence, KeptFigures, Lock, Place, RolloutRecord } from './rollout/records.ts';
+import type {
+  ChainedEvidence,
+  CurrentRelease,
+  Evidence,
+  KeptFigures,
+  Lock,
+  Place,
+  RolloutRecord,
+} from './rollout/records.ts';
 
 /** An alias as Lambda reports it. `revisionId` guards the next write. */
 export interface AliasState {
@@ -155,10 +164,23 @@ export interface Ledger extends QueueBook, CommandBook {
   ): Promise<void>;
   /** Everything that ever happened to a function, oldest first. */
   pastRollouts(functionName: string): Promise<readonly RolloutRecord[]>;
-  /** Appends evidence; the same state and tick again leaves the first entry. */
+  /**
+   * Appends evidence to the rollout's chain; the same state, tick and key again leaves the first entry. Safe beside others
+   * that append at the same time: each gets a place of its own.
+   * @throws TransientAwsError when others append at every attempt: retry.
+   */
   append(rollout: string, evidence: Evidence): Promise<void>;
-  /** Keeps what one tick saw for the first time, as text; the same tick again leaves what is there. */
-  keepFigures(rollout: string, tick: number, parts: readonly string[]): Promise<void>;
+  /** All entries of a rollout in the order in which they were appended. */
+  evidence(rollout: string): Promise<readonly ChainedEvidence[]>;
+  /** The end of the rollout's chain. */
+  evidenceHead(rollout: string): Promise<Head>;
+  /** Keeps the head of the evidence in the record of a rollout that has ended. `updateRollout` does so when it ends one. */
+  seal(record: Pick<RolloutRecord, 'function' | 'startedAt' | 'id' | 'environment'>): Promise<Head>;
+  /**
+   * Keeps what one tick saw for the first time, as text; the same tick again leaves what is there.
+   * @returns what is kept.
+   */
+  keepFigures(rollout: string, tick: number, parts: readonly string[]): Promise<readonly string[]>;
   /** What earlier ticks kept, oldest first. */
   keptFigures(rollout: string): Promise<readonly KeptFigures[]>;
   /** Rollouts that have not ended, of one execution or of all. */
@@ -224,6 +246,8 @@ export interface Notice {
   readonly candidate: string | undefined;
   readonly reason: string;
   readonly figures?: string;
+  /** Head of the rollout's evidence, kept where nobody who can write the ledger can change it. */
+  readonly evidence?: Head;
   readonly execution: string;
   /** Set by the notifier for what a fire drill causes: nobody needs to get up. */
   readonly drill?: boolean;

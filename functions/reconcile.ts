@@ -60,7 +60,7 @@ async function putRight(
     state: 'Reconcile',
     tick: 0,
     at,
-    entry: { status, restored, ...(aborted && { obeyed: aborted }) },
+    entry: { status, restored, ...(aborted && { obeyed: aborted }), ended: 'stopped' },
   });
   await ports.ledger.updateRollout(record, { status: 'stopped', reason, endedAt: at, share: 0 });
   await ports.ledger.freeLock(record, record.execution);
@@ -74,14 +74,17 @@ async function settle(record: RolloutRecord, status: string | undefined, at: str
   const unfinished = { ...record, target: record.candidate, codeSha256: record.codeSha256 };
   const settled = await settleRollback(unfinished, { why, at }, ports);
   await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry: { status, settled } });
+  await ports.ledger.seal(record);
   await tell(record, `${why}; ${settled.words}`, ports);
   return settled.outcome;
 }
 
-async function tell(record: RolloutRecord, reason: string, { notifier }: Needs): Promise<void> {
+async function tell(record: RolloutRecord, reason: string, { notifier, ledger }: Needs): Promise<void> {
   const { function: name, environment, release, stable, candidate, execution } = record;
   const parties = { function: name, environment, release, stable: stable ?? undefined, candidate };
-  await notifier.tell({ outcome: 'reconciled', kind: record.kind ?? 'release', ...parties, reason, execution }, null);
+  const kind = record.kind ?? 'release';
+  const evidence = await ledger.evidenceHead(record.id);
+  await notifier.tell({ outcome: 'reconciled', kind, ...parties, reason, evidence, execution }, null);
 }
 
 export const step = defineStep({

@@ -1,6 +1,7 @@
 import { parseReleaseKey, type Release } from '../domain/release.ts';
 import { rejectReleaseInput, type RejectReleaseInput } from './inputs.ts';
 import type { Delivery, Ports } from './ports.ts';
+import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
 import type { RolloutRecord } from './rollout/records.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -28,7 +29,7 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
   const subject: Subject = input.release ?? subjectOf(input.event);
   const environment = plan?.environment ?? subject.environment ?? '-';
   const cause = `${subjectInWords(subject)} was refused${environment === '-' ? '' : ` in ${environment}`}: ${causeInWords(failure)}`;
-  await record(input, subject, environment, cause, ports);
+  const id = await record(input, subject, environment, cause, ports);
   const place = { function: subject.function, environment };
   if (plan) await ports.ledger.freeLock(place, execution.id);
   if (plan) await ports.ledger.leaveQueue(place, execution.name);
@@ -39,29 +40,34 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
     ...parties,
     stable: rollout?.stable ?? undefined,
     reason: cause,
+    evidence: await ports.ledger.evidenceHead(id),
     execution: execution.id,
   } as const;
   const deliveries = await ports.notifier.tell(notice, notifications);
   return { rejection: { error: failure.error, cause, deliveries } };
 }
 
-/** A rollout that was begun is closed; a release that never got so far still shows in the history. */
+/** A rollout that was begun is closed; a release that never got so far still shows in the history. @returns the rollout's id. */
 async function record(
   input: RejectReleaseInput,
   subject: Subject,
   environment: string,
   cause: string,
   { ledger }: Needs,
-): Promise<void> {
+): Promise<string> {
   const { rollout, execution, step } = input;
   const at = new Date(step.now).toISOString();
   const ended = { status: 'rejected', reason: cause, endedAt: at } as const;
   if (rollout) {
+    await attest({ step, rollout }, ledger, { failure: input.failure, ended: 'rejected' });
     await ledger.updateRollout(rollout, ended);
-    await ledger.append(rollout.id, { state: 'RejectRelease', tick: step.tick, at, entry: { failure: input.failure } });
-    return;
+    return rollout.id;
   }
-  await ledger.openRollout({ ...refused(input, subject, environment), execution: execution.id, ...ended });
+  const record = { ...refused(input, subject, environment), execution: execution.id, ...ended };
+  const { event, release, plan, failure } = input;
+  await attest({ step, rollout: record }, ledger, { event, release, policy: plan, failure, ended: 'rejected' });
+  await ledger.openRollout(record);
+  return record.id;
 }
 
 function refused(

@@ -31,8 +31,8 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
   };
   const restored = await restoreAlias(ports.aliases, wanted);
   const reason = `${causeInWords(failure)}; ${restoredInWords(restored, wanted)}`;
-  await attest(input, ports.ledger, { failure, restored, routing: rollout.saved });
   const status = restored.outcome === 'leftAlone' ? 'stopped' : 'rolledBack';
+  await attest(input, ports.ledger, { failure, restored, routing: rollout.saved, ended: status });
   const endedAt = new Date(step.now).toISOString();
   await ports.ledger.updateRollout(rollout, {
     status,
@@ -59,6 +59,7 @@ async function settle(release: ReturningRelease, input: RollBackInput, ports: Ne
   const why = causeInWords(failure);
   const settled = await settleRollback(unfinished, { why, at: new Date(step.now).toISOString() }, ports);
   await attest(input, ports.ledger, { failure, settled });
+  await ports.ledger.seal(rollout);
   const what = `${releaseInWords(release)}, asked for by ${release.rollback.by}, failed in ${plan.environment}`;
   return { rollback: { outcome: settled.outcome, error: failure.error, cause: `${what}: ${why}; ${settled.words}` } };
 }

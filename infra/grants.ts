@@ -18,7 +18,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   BeginRollout: (to) => [
     may.readFunctions(to, ['GetAlias']),
     may.wakeExecutions(to),
-    may.useLedger(to, 'search'),
+    may.useLedger(to, 'close'),
     may.rememberAnswers(to),
   ],
   CheckReadiness: (to) => [
@@ -27,7 +27,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.describeAlarms(),
     may.readMetrics(),
     may.describeSecrets(to),
-    may.useLedger(to, 'record'),
+    may.useLedger(to, 'attest'),
   ],
   PublishVersion: (to) => [
     may.readReleases(to),
@@ -60,7 +60,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     ...obeying(to),
   ],
   AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
-  PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'search'), may.rememberAnswers(to)],
+  PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'close'), may.rememberAnswers(to)],
   CompleteRollout: (to) => [...may.notify(to), ...closing(to)],
   RollBack: (to) => [...may.restore(to), ...closing(to)],
   NotifyRollback: (to) => [...may.notify(to), ...recording(to)],
@@ -68,25 +68,30 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   PrepareDrill: (to) => [
     may.onDrillFunction(to, ['GetAlias']),
     may.uploadDrills(to),
-    may.useLedger(to, 'reread'),
+    may.useLedger(to, 'attest'),
     may.rememberAnswers(to),
   ],
   StartDrill: (to) => [may.uploadDrills(to), may.rememberAnswers(to)],
   DriveTraffic: (to) => [may.onDrillFunction(to, ['InvokeFunction'])],
   CheckDrill: (to) => [may.onDrillFunction(to, ['GetAlias']), may.useLedger(to, 'look')],
-  RestoreBaseline: (to) => [may.onDrillFunction(to, ['GetAlias', 'UpdateAlias']), ...recording(to)],
-  RecordDrill: (to) => [...may.notify(to), ...recording(to)],
-  Reconcile: (to) => [...may.restore(to), may.readExecutions(to), ...may.notify(to), may.useLedger(to, 'search')],
+  RestoreBaseline: (to) => [may.onDrillFunction(to, ['GetAlias', 'UpdateAlias']), ...bookkeeping(to)],
+  RecordDrill: (to) => [...may.notify(to), ...bookkeeping(to)],
+  Reconcile: (to) => [...may.restore(to), may.readExecutions(to), ...may.notify(to), may.useLedger(to, 'close')],
 };
 
 /** What every step of a running rollout does. */
 function recording(to: Granted): readonly Grant[] {
+  return [may.useLedger(to, 'attest'), may.rememberAnswers(to)];
+}
+
+/** What a drill writes down is no evidence of a rollout. */
+function bookkeeping(to: Granted): readonly Grant[] {
   return [may.useLedger(to, 'record'), may.rememberAnswers(to)];
 }
 
 /** What steps do that people can give orders to. */
 function obeying(to: Granted): readonly Grant[] {
-  return [may.useLedger(to, 'reread'), may.rememberAnswers(to)];
+  return [may.useLedger(to, 'attest'), may.rememberAnswers(to)];
 }
 
 /** The candidate is invoked as often at once as its next share will need, which its recent traffic tells. */

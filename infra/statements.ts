@@ -154,17 +154,16 @@ export function notify({ topic, slackSecret }: Granted): Grant[] {
 }
 
 /**
- * What a step does to the ledger: `look` reads only, `record` adds to a rollout, `reread` also reads what was added, `close`
- * also ends one, `search` also finds open ones.
+ * What a step does to the ledger: `look` reads only, `record` keeps records, `attest` also adds to a rollout's evidence,
+ * whose end has to be found first, `close` also ends a rollout.
  */
-export type LedgerUse = 'look' | 'record' | 'reread' | 'close' | 'search';
+export type LedgerUse = 'look' | 'record' | 'attest' | 'close';
 
 const LEDGER_CALLS: Readonly<Record<LedgerUse, readonly string[]>> = {
   look: ['GetItem', 'Query'],
   record: ['GetItem', 'PutItem', 'UpdateItem'],
-  close: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-  reread: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
-  search: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+  attest: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
+  close: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };
 
 /** Calls on the drill function's aliases, and on no other function. */

@@ -32,6 +32,9 @@ const THROTTLING: ReadonlySet<string> = new Set([
 
 const PASSING: ReadonlySet<string> = new Set([
   'ResourceConflictException',
+  'TransactionCanceledException',
+  'TransactionConflictException',
+  'TransactionInProgressException',
   'RequestTimeout',
   'TimeoutError',
   'AbortError',

@@ -1,42 +1,25 @@
 import type { Decision } from '../../domain/next-move.ts';
 import { expected, InvariantError } from '../../domain/errors.ts';
 import type { Ledger } from '../ports.ts';
-import type { KeptFigures, RolloutRecord } from '../rollout/records.ts';
+import type { Head } from '../../domain/evidence/chain.ts';
+import type { RolloutRecord } from '../rollout/records.ts';
+import { headOf } from './ledger-evidence.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 type RolloutBook = Pick<
   Ledger,
-  | 'openRollout'
-  | 'rollout'
-  | 'updateRollout'
-  | 'pastRollouts'
-  | 'append'
-  | 'keepFigures'
-  | 'keptFigures'
-  | 'openRollouts'
-  | 'decision'
-  | 'recordToken'
+  'openRollout' | 'rollout' | 'updateRollout' | 'pastRollouts' | 'seal' | 'openRollouts' | 'decision' | 'recordToken'
 >;
 type RolloutKey = Pick<RolloutRecord, 'function' | 'startedAt' | 'id' | 'environment'>;
 
-/** Rollouts and their evidence. Evidence is only ever appended. */
+/** Rollouts, open and ended. One that ends keeps the head of its evidence. */
 export function rolloutBook(table: LedgerTable): RolloutBook {
   return {
     openRollout: (record) => openRollout(table, record),
     rollout: (key) => table.get<RolloutRecord>(rolloutKey(key)),
     updateRollout: (key, changes) => updateRollout(table, key, changes),
     pastRollouts: (functionName) => table.query<RolloutRecord>(`function#${functionName}`, 'rollout#'),
-    async append(rollout, { tick, state, ...evidence }) {
-      const sk = `evidence#${String(tick).padStart(6, '0')}#${state}`;
-      await table.putNew({ pk: `rollout#${rollout}`, sk }, { tick, state, ...evidence });
-    },
-    async keepFigures(rollout, tick, parts) {
-      for (const [part, rows] of parts.entries()) {
-        const sk = `figures#${String(tick).padStart(6, '0')}#${String(part).padStart(2, '0')}`;
-        await table.putNew({ pk: `rollout#${rollout}`, sk }, { tick, rows });
-      }
-    },
-    keptFigures: (rollout) => table.query<KeptFigures>(`rollout#${rollout}`, 'figures#'),
+    seal: (key) => seal(table, key),
     openRollouts: (execution) => openRollouts(table, execution),
     async decision(rollout, heldSince) {
       return table.get<Decision>({ pk: `rollout#${rollout}`, sk: `decision#${heldSince}` });
@@ -52,7 +35,8 @@ async function openRollout(table: LedgerTable, record: RolloutRecord): Promise<R
   const existing = await findOpen(table, record);
   if (existing) return existing;
   if (record.status === 'running') await table.put(openKey(record), { rollout: rolloutKey(record) });
-  if (await table.putNew(rolloutKey(record), record)) return record;
+  const kept = ends(record) ? { ...record, sealed: await headOf(table, record.id) } : record;
+  if (await table.putNew(rolloutKey(record), kept)) return kept;
   const stored = await table.get<RolloutRecord>(rolloutKey(record));
   if (stored) return stored;
   throw new InvariantError(expected(`the record of rollout ${record.id}`, stored, 'report this: it is a bug'));
@@ -65,14 +49,31 @@ async function findOpen(table: LedgerTable, record: RolloutRecord): Promise<Roll
 }
 
 async function updateRollout(table: LedgerTable, key: RolloutKey, changes: Partial<RolloutRecord>): Promise<void> {
-  const fields = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const sealed = ends(changes) ? { sealed: await headOf(table, key.id) } : {};
+  const fields = Object.entries({ ...changes, ...sealed }).filter(([, value]) => value !== undefined);
   await table.update(rolloutKey(key), {
     UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :v${i}`).join(', ')}`,
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
     ExpressionAttributeValues: Object.fromEntries(fields.map(([, value], i) => [`:v${i}`, value])),
   });
-  if (changes.status && changes.status !== 'running') await table.delete(openKey(key));
+  if (ends(changes)) await table.delete(openKey(key));
+}
+
+/** Entries are only added, so a later head is a longer one: the longest counts, whoever writes last. */
+async function seal(table: LedgerTable, key: RolloutKey): Promise<Head> {
+  const sealed = await headOf(table, key.id);
+  await table.update(rolloutKey(key), {
+    UpdateExpression: 'SET sealed = :sealed',
+    ConditionExpression: 'attribute_exists(sealed) AND sealed.#count < :count',
+    ExpressionAttributeNames: { '#count': 'count' },
+    ExpressionAttributeValues: { ':sealed': sealed, ':count': sealed.count },
+  });
+  return sealed;
+}
+
+function ends({ status }: Partial<RolloutRecord>): boolean {
+  return status !== undefined && status !== 'running';
 }
 
 /** An open rollout, found without knowing its function or when it began. */

@@ -4,6 +4,8 @@ import {
   GetCommand,
   paginateQuery,
   PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
   type PutCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
@@ -29,7 +31,14 @@ export interface LedgerTable {
   update(key: Key, input: Condition<UpdateCommandInput>): Promise<boolean>;
   delete(key: Key): Promise<void>;
   query<T>(pk: string, skPrefix: string): Promise<readonly T[]>;
+  /** The item with the highest sort key of that beginning. */
+  last<T>(pk: string, skPrefix: string): Promise<T | undefined>;
+  /** Writes all items, or none if one of them exists or is being written. @returns what came of each when nothing was written. */
+  putAllNew(items: readonly (Key & object)[]): Promise<'written' | readonly Refusal[]>;
 }
+
+/** Why nothing was written: the item exists, somebody writes it at this moment, or another of the items was the reason. */
+export type Refusal = 'exists' | 'busy' | 'none';
 
 export function ledgerTable(host: Host): LedgerTable {
   const TableName = host.setting('LEDGER_TABLE');
@@ -54,8 +63,41 @@ export function ledgerTable(host: Host): LedgerTable {
       for await (const page of paginateQuery({ client }, input)) found.push(...((page.Items ?? []) as T[]));
       return found;
     },
+    async last<T>(pk: string, skPrefix: string) {
+      const KeyConditionExpression = 'pk = :pk AND begins_with(sk, :sk)';
+      const ExpressionAttributeValues = { ':pk': pk, ':sk': skPrefix };
+      const input = { TableName, KeyConditionExpression, ExpressionAttributeValues, ConsistentRead: true };
+      return (await client.send(new QueryCommand({ ...input, ScanIndexForward: false, Limit: 1 }))).Items?.[0] as
+        T | undefined;
+    },
+    async putAllNew(items) {
+      const puts = items.map((Item) => ({
+        Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+      }));
+      try {
+        await client.send(new TransactWriteCommand({ TransactItems: puts }));
+        return 'written';
+      } catch (cause) {
+        if (isNamed(cause, 'TransactionCanceledException')) return refusals(cause);
+        throw cause;
+      }
+    },
   };
 }
+
+/** @throws the cause again when the transaction was cancelled for a reason that is no refusal, such as throttling. */
+function refusals(cause: Error): Refusal[] {
+  const reasons = (cause as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
+  const found = reasons.map(({ Code = 'None' }) => REFUSALS[Code]);
+  if (found.length > 0 && found.every((one) => one !== undefined)) return found;
+  throw cause;
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  None: 'none',
+  ConditionalCheckFailed: 'exists',
+  TransactionConflict: 'busy',
+};
 
 async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
   try {

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ports.ts';
 import type { Host } from './host.ts';
 import { commandBook } from './ledger-commands.ts';
+import { evidenceBook } from './ledger-evidence.ts';
 import { lockBook } from './ledger-locks.ts';
 import { queueBook } from './ledger-queue.ts';
 import { releaseBook } from './ledger-releases.ts';
@@ -15,6 +16,7 @@ export function ledger(host: Host): Ledger {
     ...queueBook(table),
     ...releaseBook(table),
     ...rolloutBook(table),
+    ...evidenceBook(table),
     ...commandBook(table),
   };
 }

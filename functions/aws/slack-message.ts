@@ -42,6 +42,7 @@ export function slackMessage(notice: Notice): object {
       { type: 'header', text: { type: 'plain_text', text: title.slice(0, LONGEST_HEADER), emoji: true } },
       { type: 'section', fields: fields(notice) },
       { type: 'section', text: { type: 'mrkdwn', text: `*Why*\n${escaped(notice.reason)}`.slice(0, LONGEST_TEXT) } },
+      ...evidenceLine(notice),
       {
         type: 'actions',
         elements: [
@@ -64,6 +65,13 @@ function fields({ function: name, environment, stable, candidate, release }: Not
     Versions: `stable ${stable ?? 'none'}, candidate ${candidate ?? 'none'}`,
   };
   return Object.entries(entries).map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}*\n${escaped(value)}` }));
+}
+
+/** The head of the evidence, in small print: `weighbridge history --verify` can be held against it. */
+function evidenceLine({ evidence }: Notice): object[] {
+  if (!evidence) return [];
+  const text = `Evidence: ${evidence.count} entries, SHA-256 ${evidence.hash}`;
+  return [{ type: 'context', elements: [{ type: 'plain_text', text }] }];
 }
 
 /** Console page of an execution; partition and Region come from its ARN. */

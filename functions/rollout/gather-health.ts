@@ -2,6 +2,7 @@ import { addRows, decodeRows, encodeRows, newRows, rowsOf } from '../../domain/e
 import type { HealthInput } from '../../domain/health/judge.ts';
 import type { EvaluateHealthInput } from '../inputs.ts';
 import type { Ports } from '../ports.ts';
+import { digest } from './digest.ts';
 
 const MINUTE = 60_000;
 
@@ -38,16 +39,18 @@ export async function gatherHealth(
 /**
  * Keeps the minutes that no earlier tick saw, or saw otherwise, so that a rollout can be judged again by other rules, tick
  * by tick. A repeated tick leaves what it kept before.
+ * @returns the hashes of what is kept, for the evidence.
  */
 export async function keepFigures(
   { rollout, step }: Pick<EvaluateHealthInput, 'rollout' | 'step'>,
   { candidate, stable, custom = [] }: HealthInput,
   ledger: Ports['ledger'],
-): Promise<void> {
+): Promise<readonly string[]> {
   const kept = await ledger.keptFigures(rollout.id);
   const earlier = kept.filter(({ tick }) => tick < step.tick);
   const known = earlier.reduce((all, { rows }) => addRows(all, decodeRows(rows)), rowsOf(NOTHING));
-  await ledger.keepFigures(rollout.id, step.tick, encodeRows(newRows(known, rowsOf({ candidate, stable, custom }))));
+  const fresh = encodeRows(newRows(known, rowsOf({ candidate, stable, custom })));
+  return (await ledger.keepFigures(rollout.id, step.tick, fresh)).map(digest);
 }
 
 const NOTHING = { candidate: [], stable: [], custom: [] };

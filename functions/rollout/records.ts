@@ -1,3 +1,4 @@
+import type { Head, Link } from '../../domain/evidence/chain.ts';
 import type { Routing } from '../../domain/routing.ts';
 
 /** One environment of one function: what a lock protects. */
@@ -62,6 +63,8 @@ export interface RolloutRecord {
   readonly verdict?: string;
   readonly reason?: string;
   readonly endedAt?: string;
+  /** The head of its evidence when it ended: cutting entries off the end does not go unnoticed. */
+  readonly sealed?: Head;
   readonly updatedAt?: string;
   /** Task token that a person's decision answers. */
   readonly heldSince?: number;
@@ -73,9 +76,14 @@ export interface RolloutRecord {
 export interface Evidence {
   readonly state: string;
   readonly tick: number;
+  /** Tells several entries of one state and tick apart. */
+  readonly key?: string;
   readonly at: string;
   readonly entry: object;
 }
+
+/** An entry as it is kept: with its place in the rollout's chain. */
+export type ChainedEvidence = Evidence & Link;
 
 /** Figures that one tick saw for the first time, as text (domain/evidence/figure-rows.ts reads it). */
 export interface KeptFigures {

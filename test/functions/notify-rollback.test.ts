@@ -33,7 +33,7 @@ describe('NotifyRollback', () => {
     const { ports, state } = fakePorts();
     const failed = { channel: 'slack', result: 'failed', detail: 'the webhook answered 500' } as const;
     await notifyRollback(input(), { ...ports, notifier: { tell: async () => [failed] } });
-    expect(state.evidence.at(-1)?.evidence.entry).toEqual({ deliveries: [failed] });
+    expect(state.evidence.at(-1)?.evidence.entry).toMatchObject({ deliveries: [failed] });
   });
 
   it('pages when the rollback itself failed', async () => {

@@ -1,3 +1,4 @@
+import { chained, EMPTY, type Head, headAfter } from '../../domain/evidence/chain.ts';
 import type { CustomReading } from '../../domain/health/custom/readings.ts';
 import type { MinuteFigures } from '../../domain/health/figures.ts';
 import type { TrafficMinute } from '../../domain/health/traffic.ts';
@@ -15,7 +16,9 @@ import type {
   Ports,
   Reference,
 } from '../../functions/ports.ts';
+import { digest } from '../../functions/rollout/digest.ts';
 import type {
+  ChainedEvidence,
   CurrentRelease,
   Evidence,
   KeptFigures,
@@ -49,7 +52,7 @@ export interface FakeState {
   events: Map<string, string>;
   published: Map<string, string>;
   rollouts: Map<string, RolloutRecord>;
-  evidence: { rollout: string; evidence: Evidence }[];
+  evidence: { rollout: string; evidence: ChainedEvidence }[];
   kept: KeptFigures[];
   decisions: Map<string, Decision>;
   tokens: Map<string, string>;
@@ -306,9 +309,24 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       if (stored) state.rollouts.set(id, { ...stored, ...changes });
     },
     pastRollouts: async (name) => [...state.rollouts.values()].filter((one) => one.function === name),
-    append: async (rollout, evidence) => void state.evidence.push({ rollout, evidence }),
+    append: async (rollout, evidence) => {
+      const mine = state.evidence.filter((one) => one.rollout === rollout);
+      const same = ({ state: of, tick, key = '' }: Evidence) =>
+        [of, tick, key].join() === [evidence.state, evidence.tick, evidence.key ?? ''].join();
+      if (mine.some((one) => same(one.evidence))) return;
+      state.evidence.push({ rollout, evidence: chained(rollout, evidence, headOf(mine), digest) });
+    },
+    evidence: async (id) => state.evidence.filter(({ rollout }) => rollout === id).map(({ evidence }) => evidence),
+    evidenceHead: async (id) => headOf(state.evidence.filter(({ rollout }) => rollout === id)),
+    seal: async ({ id }) => {
+      const sealed = headOf(state.evidence.filter(({ rollout }) => rollout === id));
+      const stored = state.rollouts.get(id);
+      if (stored) state.rollouts.set(id, { ...stored, sealed });
+      return sealed;
+    },
     keepFigures: async (_rollout, tick, parts) => {
       if (!state.kept.some((one) => one.tick === tick)) state.kept.push(...parts.map((rows) => ({ tick, rows })));
+      return state.kept.filter((one) => one.tick === tick).map(({ rows }) => rows);
     },
     keptFigures: async () => state.kept,
     openRollouts: async (execution) =>
@@ -318,6 +336,11 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
     decision: async (rollout, heldSince) => state.decisions.get(`${rollout}#${heldSince}`),
     recordToken: async (rollout, heldSince, token) => void state.tokens.set(`${rollout}#${heldSince}`, token),
   };
+}
+
+function headOf(entries: FakeState['evidence']): Head {
+  const last = entries.at(-1)?.evidence;
+  return last ? headAfter(last) : EMPTY;
 }
 
 /** One minute's figures of a version. */
