@@ -60,7 +60,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     ...obeying(to),
   ],
   AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
-  PruneVersions: (to) => [...may.prune(to), may.listMappings(), may.useLedger(to, 'close'), may.rememberAnswers(to)],
+  PruneVersions: (to) => [...may.prune(to), may.listMappings(), ...recording(to)],
   CompleteRollout: (to) => [...may.notify(to), ...closing(to)],
   RollBack: (to) => [...may.restore(to), ...closing(to)],
   NotifyRollback: (to) => [...may.notify(to), ...recording(to)],

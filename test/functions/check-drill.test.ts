@@ -39,7 +39,7 @@ describe('CheckDrill', () => {
     ];
     for (const [name, tick, seconds, entry] of evidence) {
       const at = new Date(NOW + seconds * 1000).toISOString();
-      state.evidence.push({ rollout: 'd/production', evidence: { state: name, tick, at, entry } });
+      await ports.ledger.append('d/production', { state: name, tick, at, entry });
     }
     const { result } = await checkDrill(check(NOW + 90_000), ports);
     expect(result).toMatchObject({ passed: true, recoverySeconds: 61, reactionSeconds: 1 });
