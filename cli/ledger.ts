@@ -2,6 +2,7 @@ import { ledgerTable } from '../functions/aws/ledger-table.ts';
 import type { LedgerTable } from '../functions/aws/ledger-table.ts';
 import { lambdaHost } from '../functions/aws/host.ts';
 import { evidenceBook } from '../functions/aws/ledger-evidence.ts';
+import { type FreezeBook, freezeBook } from '../functions/aws/ledger-freezes.ts';
 import { lockBook } from '../functions/aws/ledger-locks.ts';
 import { releaseBook } from '../functions/aws/ledger-releases.ts';
 import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
@@ -36,6 +37,8 @@ export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'reco
   lock(functionName: string, environment: string): Promise<Lock | undefined>;
   /** Writes a decision unless there is one; returns the one that counts. */
   decide(rollout: RolloutRecord & { heldSince: number }, decision: Decision): Promise<Decision>;
+  /** The freeze switches. */
+  readonly freezes: FreezeBook;
   /** The task token that a decision answers, while somebody waits for it. */
   token(rollout: RolloutRecord & { heldSince: number }): Promise<string | undefined>;
 }
@@ -79,6 +82,7 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     lock: (functionName, environment) => table.get<Lock>({ pk: `lock#${functionName}#${environment}`, sk: 'lock' }),
     ...lockBook(table),
     recordCurrent: (place, current) => releases.recordCurrent(place, current),
+    freezes: freezeBook(table),
     ...decisions(table),
   };
 }

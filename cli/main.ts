@@ -14,6 +14,7 @@ import type { StatusOptions } from './commands/status.ts';
 import type { WatchOptions } from './commands/watch.ts';
 import { contextFor, fail, targeted } from './command-line.ts';
 import { FAILED, inOneLine, USAGE, Failure } from './failure.ts';
+import { addFreezes } from './freezes.ts';
 import { addRehearsals } from './rehearsals.ts';
 import { addWaysBack } from './ways-back.ts';
 
@@ -47,6 +48,7 @@ function program(): Command {
   addPolicy(root);
   addDecisions(root);
   addWaysBack(root);
+  addFreezes(root);
   addRehearsals(root);
   addCare(root);
   return root;
@@ -91,6 +93,7 @@ function addRelease(root: Command): void {
     .requiredOption('--version <version>', 'semantic version, newer than what is released')
     .option('--notes <text>', 'what is new, for people')
     .option('--contract <file>', 'JSON file with sample events and the answers expected to them')
+    .option('--emergency <why>', 'begin during a freeze and outside the windows; who and why is recorded and told')
     .option('--watch', 'follow the rollouts; exit 1 unless every environment is reached');
   targeted(command).action(async (zip: string, options: ReleaseOptions & ConnectionOptions) => {
     const { release } = await import('./commands/release.ts');

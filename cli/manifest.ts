@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Emergency } from '../domain/freeze/may-begin.ts';
 import { parseManifest } from '../domain/release.ts';
 import type { Manifest } from '../domain/release.ts';
 import { Failure } from './failure.ts';
@@ -13,9 +14,11 @@ export interface ManifestOptions {
  * What the release's `release.json` is going to say, checked as the pipeline will check it.
  * @throws Failure when the file cannot be read. @throws InvalidReleaseError listing what is wrong with it.
  */
-export async function manifestOf({ notes, contract }: ManifestOptions): Promise<Manifest> {
+export async function manifestOf({ notes, contract }: ManifestOptions, emergency?: Emergency): Promise<Manifest> {
   const read = contract === undefined ? {} : await readContract(contract);
-  return parseManifest(JSON.stringify({ ...read, ...(notes !== undefined && { notes }) }));
+  return parseManifest(
+    JSON.stringify({ ...read, ...(notes !== undefined && { notes }), ...(emergency && { emergency }) }),
+  );
 }
 
 async function readContract(path: string): Promise<object> {

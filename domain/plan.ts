@@ -1,5 +1,7 @@
 import { duration } from './duration.ts';
 import { expected, InvalidReleaseError } from './errors.ts';
+import type { FreezeRange } from './freeze/may-begin.ts';
+import type { Window } from './freeze/windows.ts';
 import type { HealthRules } from './health/rules.ts';
 import { completeEnvironment, type CompleteEnvironment, type EnvironmentPolicy, type Policy } from './policy.ts';
 import { allAtOnceSteps } from './strategy/all-at-once.ts';
@@ -38,11 +40,18 @@ export type RolloutPlan = {
   verify: CompleteEnvironment['verify'];
   configuration: CompleteEnvironment['configuration'];
   keepVersions: number;
+  /** When it may begin. */
+  windows: Window[];
+  /** When it may not: the environment's and the function's freezes. */
+  freezes: FreezeRange[];
+  /** Whether a freeze of all functions holds here too. */
+  frozenWithAll: boolean;
 };
 
 /** Plans every environment of a policy, in order. They share one execution, so they share its history limit. */
 export function planRollouts(policy: Policy): RolloutPlan[] {
-  return policy.environments.map((environment) => planRollout(environment, policy.environments.length));
+  const { environments, freezes } = policy;
+  return environments.map((environment) => planRollout(environment, environments.length, freezes));
 }
 
 /**
@@ -64,9 +73,14 @@ export function planRollback(policy: Policy, environment: string): RolloutPlan {
 /**
  * Plans one environment.
  * @param environments how many environments the execution goes through: each gets its part of the execution's history.
+ * @param freezes the policy's own, beside the environment's.
  * @throws InvalidReleaseError when the environment breaks the policy's rules.
  */
-export function planRollout(environment: EnvironmentPolicy, environments = 1): RolloutPlan {
+export function planRollout(
+  environment: EnvironmentPolicy,
+  environments = 1,
+  freezes: readonly FreezeRange[] = [],
+): RolloutPlan {
   const complete = completeEnvironment(environment);
   const timing = timingOf(complete);
   return {
@@ -83,6 +97,9 @@ export function planRollout(environment: EnvironmentPolicy, environments = 1): R
     verify: complete.verify,
     configuration: complete.configuration,
     keepVersions: complete.retention.keepVersions,
+    windows: complete.windows,
+    freezes: [...freezes, ...complete.freezes],
+    frozenWithAll: complete.frozenWithAll,
   };
 }
 

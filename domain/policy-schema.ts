@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freezesSchema, windowsSchema } from './freeze/schema.ts';
 import { healthRulesSchema } from './health/rules.ts';
 import { QUEUE_MODES } from './queue.ts';
 import { LONGEST_BAKE_MINUTES, strategySchema } from './strategy/schema.ts';
@@ -79,6 +80,9 @@ export const environmentSchema = z
       .describe(
         'Releases that wait for their turn: a newer one ends the older ones, or all run, lowest version first.',
       ),
+    windows: windowsSchema.describe('When releases may begin; at any time when there are none.'),
+    freezes: freezesSchema.describe('Times at which no release may begin, whatever the windows say.'),
+    frozenWithAll: z.boolean().default(true).describe('Whether a freeze of all functions holds here too.'),
     retention: z.strictObject({ keepVersions: z.int().min(1).max(100).default(5) }).prefault({}),
   })
   .superRefine((environment, context) => {
@@ -94,6 +98,7 @@ export const policySchema = z.strictObject({
     .superRefine((environments, context) => {
       for (const problem of duplicates(environments)) context.addIssue({ code: 'custom', ...problem });
     }),
+  freezes: freezesSchema.describe('Times at which no release may begin in any environment.'),
   notifications: z
     .strictObject({
       snsTopicArn: topicArn.optional(),

@@ -2,6 +2,7 @@ import semver from 'semver';
 import { z } from 'zod';
 import { contractCaseSchema, type ContractCase } from './contract.ts';
 import { expected, InvalidReleaseError } from './errors.ts';
+import type { Emergency } from './freeze/may-begin.ts';
 import { listProblems } from './problems.ts';
 import type { Expedite } from './queue.ts';
 
@@ -69,6 +70,8 @@ export type Manifest = {
   by?: string | undefined;
   /** Takes over from a rollout of an older version, and goes ahead of all that wait. */
   expedite?: Expedite | undefined;
+  /** Passes freezes and closed windows. */
+  emergency?: Emergency | undefined;
 };
 
 const KEY = /^releases\/([^/]+)\/([^/]+)\/code\.zip$/;
@@ -85,6 +88,7 @@ const manifestSchema = z.strictObject({
   notes: z.string().max(4000).optional(),
   by: who.optional(),
   expedite: z.strictObject({ by: who, why }).optional(),
+  emergency: z.strictObject({ by: who, why }).optional(),
   contract: z
     .array(contractCaseSchema)
     .max(50)

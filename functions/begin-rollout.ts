@@ -5,6 +5,7 @@ import { promoted, sameRouting } from '../domain/routing.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
 import type { AliasState, Ports } from './ports.ts';
 import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
+import { refuseFrozen } from './rollout/refuse-frozen.ts';
 import { takeTurn } from './rollout/take-turn.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -23,8 +24,10 @@ type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions'>;
 
 /**
  * Takes the environment's lock, refuses duplicates and old versions, and writes the alias's routing down before the first
- * mutation. Every write is conditional on what it would write, so a retry finds its own lock and record again.
+ * mutation. Every write is conditional on what it would write, so a retry finds its own lock and record again. Whether it is
+ * frozen is asked when its turn has come; what would take over from another is asked before that, too.
  * @throws InvalidReleaseError when the version is not newer, or was published with other bytes: reject.
+ * @throws NotReadyError when the environment is frozen or outside its windows: reject.
  * @throws WithdrawnError when a newer release took its place while it waited, or somebody aborted it: reject.
  * @throws NotReadyError when it waited too long for its turn: reject.
  */
@@ -37,9 +40,12 @@ export async function beginRollout(input: BeginRolloutInput, ports: Needs): Prom
   if (await servesAlready(input, current, ports))
     return notBegun('unchanged', `${plan.environment} serves ${release.version} already`);
   await refuseTarget(input, current, ports);
+  if (release.expedite) await refuseFrozen(input, ports.ledger);
   const turn = await takeTurn(input, ports);
   if (turn.kind === 'busy') return { ...notBegun('busy', turn.reason), askAgainSeconds: turn.askAgainSeconds };
-  return { outcome: 'begun', rollout: await open(input, ports, turn.fence), askAgainSeconds: null };
+  const passed = await refuseFrozen(input, ports.ledger);
+  const rollout = await open(input, ports, { fence: turn.fence, passed });
+  return { outcome: 'begun', rollout, askAgainSeconds: null };
 }
 
 function notBegun(outcome: 'busy' | 'duplicate' | 'unchanged', reason: string): Begun & Waits {
@@ -47,7 +53,11 @@ function notBegun(outcome: 'busy' | 'duplicate' | 'unchanged', reason: string): 
 }
 
 /** The alias's routing is read again under the lock: only from here on is it ours to write down. */
-async function open(input: BeginRolloutInput, ports: Needs, fence: number): Promise<RolloutHandle> {
+async function open(
+  input: BeginRolloutInput,
+  ports: Needs,
+  { fence, passed }: { fence: number; passed: string | undefined },
+): Promise<RolloutHandle> {
   const { release, plan, execution, step } = input;
   const place: Place = { function: release.function, environment: plan.environment };
   const current = await ports.ledger.current(place);
@@ -67,6 +77,7 @@ async function open(input: BeginRolloutInput, ports: Needs, fence: number): Prom
     codeSha256: release.codeSha256,
     ...stableIn(current, alias),
     ...kindOf(release),
+    ...(passed !== undefined && { passed }),
     strategy: plan.strategy,
     phase: 'begun',
     share: 0,
@@ -78,10 +89,16 @@ async function open(input: BeginRolloutInput, ports: Needs, fence: number): Prom
     state: 'BeginRollout',
     tick: 0,
     at: stored.startedAt,
-    entry: { ...begun, stableRelease: servedBefore },
+    entry: { ...begun, stableRelease: servedBefore, ...(passed !== undefined && { passed }) },
   });
-  const { id, startedAt, saved, stable, stableRelease } = stored;
-  return { id, ...place, startedAt, fence: stored.fence, saved, stable, stableRelease };
+  return handleOf(stored);
+}
+
+/** What travels with the execution. */
+function handleOf(stored: RolloutRecord): RolloutHandle {
+  const { id, function: name, environment, startedAt, fence, saved, stable, stableRelease, passed } = stored;
+  const handle = { id, function: name, environment, startedAt, fence, saved, stable, stableRelease };
+  return { ...handle, ...(passed !== undefined && { passed }) };
 }
 
 /** The alias is only looked at when the ledger says so: a release that waits for its turn asks every half minute. */

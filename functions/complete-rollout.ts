@@ -17,7 +17,8 @@ export interface Completion {
 
 /**
  * Records the new stable release and frees the environment's lock, in this order: whoever takes the lock next sees the new
- * release. Then people are told of a rollback that somebody asked for. Safe to repeat.
+ * release. Then people are told of a rollback that somebody asked for, and of an
+ * emergency that passed a freeze. Safe to repeat.
  * @throws ConcurrentChangeError when another rollout took the lock: roll back.
  */
 export async function completeRollout(input: CompleteRolloutInput, { ledger, notifier }: Needs): Promise<Completion> {
@@ -32,7 +33,7 @@ export async function completeRollout(input: CompleteRolloutInput, { ledger, not
     at,
   });
   await attest(input, ledger, { candidate, pruned, ended: 'promoted' });
-  const reason = release.kind === 'rollback' ? returnedInWords(release, rollout.stableRelease) : undefined;
+  const reason = release.kind === 'rollback' ? returnedInWords(release, rollout.stableRelease) : rollout.passed;
   const ended = { status: 'promoted', phase: 'done', share: 100, endedAt: at } as const;
   await ledger.updateRollout(rollout, { ...ended, ...(reason !== undefined && { reason }) });
   await ledger.freeLock(rollout, execution.id);
@@ -52,7 +53,7 @@ async function tell(
   notifier: Notifier,
 ): Promise<readonly Delivery[]> {
   const notice = {
-    outcome: 'rolledBackByHand',
+    outcome: release.kind === 'rollback' ? 'rolledBackByHand' : 'releasedInFreeze',
     kind: release.kind,
     function: release.function,
     environment: plan.environment,

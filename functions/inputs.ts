@@ -37,6 +37,8 @@ export interface RolloutHandle {
   readonly saved: Routing | null;
   readonly stable: string | null;
   readonly stableRelease: string | null;
+  /** Which freeze an emergency passed, and why. */
+  readonly passed?: string;
   readonly alarmsAtStart?: readonly { readonly name: string; readonly state: AlarmState }[];
 }
 

@@ -1,4 +1,5 @@
 import type { Head } from '../domain/evidence/chain.ts';
+import type { FreezeSwitch } from '../domain/freeze/may-begin.ts';
 import type { CustomReading } from '../domain/health/custom/readings.ts';
 import type { CustomRule } from '../domain/health/custom/rules.ts';
 import type { MinuteFigures } from '../domain/health/figures.ts';
@@ -153,6 +154,8 @@ export interface Ledger extends QueueBook, CommandBook {
   /** Code digest that a semantic version was first published with, if it ever was. */
   publishedDigest(functionName: string, version: string): Promise<string | undefined>;
   recordPublished(release: Release, lambdaVersion: string): Promise<void>;
+  /** Freezes that somebody declared, for this function and for all; those that were lifted are not among them. */
+  freezes(functionName: string): Promise<readonly FreezeSwitch[]>;
   /** Writes the record unless it exists; returns what is stored. */
   openRollout(record: RolloutRecord): Promise<RolloutRecord>;
   rollout(
@@ -236,7 +239,14 @@ export interface HealthSource {
 /** What people are told. */
 export interface Notice {
   readonly outcome:
-    'rolledBack' | 'rolledBackByHand' | 'rejected' | 'held' | 'reconciled' | 'rollbackFailed' | 'drillFailed';
+    | 'rolledBack'
+    | 'rolledBackByHand'
+    | 'releasedInFreeze'
+    | 'rejected'
+    | 'held'
+    | 'reconciled'
+    | 'rollbackFailed'
+    | 'drillFailed';
   /** What it is about; a release when absent. */
   readonly kind?: Release['kind'];
   readonly function: string;

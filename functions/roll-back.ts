@@ -30,7 +30,8 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
     candidate: candidate?.version,
   };
   const restored = await restoreAlias(ports.aliases, wanted);
-  const reason = `${causeInWords(failure)}; ${restoredInWords(restored, wanted)}`;
+  const passed = rollout.passed === undefined ? '' : `; ${rollout.passed}`;
+  const reason = `${causeInWords(failure)}; ${restoredInWords(restored, wanted)}${passed}`;
   const status = restored.outcome === 'leftAlone' ? 'stopped' : 'rolledBack';
   await attest(input, ports.ledger, { failure, restored, routing: rollout.saved, ended: status });
   const endedAt = new Date(step.now).toISOString();

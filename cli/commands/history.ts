@@ -42,7 +42,7 @@ function show(rollouts: readonly RolloutRecord[], options: HistoryOptions, out: 
 const HEADINGS = ['STARTED (UTC)', 'FUNCTION', 'RELEASE', 'ENVIRONMENT', 'VERSIONS', 'STATUS', 'TOOK', 'REASON'];
 
 function cells(rollout: RolloutRecord): string[] {
-  const { startedAt, endedAt, stable, candidate, reason = '' } = rollout;
+  const { startedAt, endedAt, stable, candidate, reason = rollout.passed ?? '' } = rollout;
   const took = endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : '';
   const versions = `${stable ?? '-'} → ${candidate ?? '-'}`;
   return [

@@ -1,3 +1,4 @@
+import type { Emergency } from '../../domain/freeze/may-begin.ts';
 import { parseReleaseKey, releaseKey } from '../../domain/release.ts';
 import type { Context } from '../context.ts';
 import { pollMsOf } from '../context.ts';
@@ -17,6 +18,8 @@ import { watchExecution } from './watch.ts';
 export interface ReleaseOptions extends ManifestOptions {
   readonly function: string;
   readonly version: string;
+  /** Why it cannot wait for the end of a freeze. */
+  readonly emergency?: string;
   readonly watch?: boolean;
   readonly json?: boolean;
 }
@@ -32,7 +35,7 @@ export async function release(path: string, options: ReleaseOptions, context: Co
   const { out, connection } = context;
   checkNames(options);
   const bytes = await readPackage(path);
-  const manifest = await manifestOf(options);
+  const manifest = await manifestOf(options, await emergencyOf(options, context));
   const { ArtifactBucketName: bucket } = await connection.outputs();
   const ledger = await openLedger(connection);
   await refuseOtherBytes(options, bytes, ledger);
@@ -43,6 +46,16 @@ export async function release(path: string, options: ReleaseOptions, context: Co
   const execution = options.watch ? await watchUpload(uploaded, ledger, options, context) : undefined;
   if (options.json) out.json({ function: options.function, version: options.version, target, ...uploaded, execution });
   return execution === undefined || execution.status === 'SUCCEEDED';
+}
+
+/** An emergency has a name and a reason, or it is none. */
+async function emergencyOf(
+  { emergency: why }: ReleaseOptions,
+  { connection }: Context,
+): Promise<Emergency | undefined> {
+  if (why === undefined) return undefined;
+  if (why.trim() === '') throw usage('--emergency: expected the reason why it cannot wait, got nothing');
+  return { by: await connection.caller(), why };
 }
 
 /** The same rules as the pipeline's, before anything is uploaded. */

@@ -1,15 +1,19 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { type FreezeSwitch, mayBegin, switchesFor } from '../../domain/freeze/may-begin.ts';
+import { planRollouts, type RolloutPlan } from '../../domain/plan.ts';
 import { parsePolicy } from '../../domain/policy.ts';
 import { describeRouting } from '../../domain/routing.ts';
 import type { Routing } from '../../domain/routing.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
+import { frozenNow } from './freeze.ts';
 import { openLedger } from '../ledger.ts';
 import type { LedgerView } from '../ledger.ts';
-import { columns } from '../output.ts';
+import { columns, instant } from '../output.ts';
 import { listPolicies, readPolicy } from '../policies.ts';
 import type { StoredPolicy } from '../policies.ts';
+import { nowOf } from '../sandbox-control.ts';
 import { percent, rolloutStatus } from '../wording.ts';
 
 export interface StatusOptions {
@@ -27,6 +31,8 @@ export interface EnvironmentStatus {
   /** What the alias routes to; null when it does not exist yet. */
   readonly routing: Routing | null;
   readonly rollout: RolloutRecord | null;
+  /** Why no release may begin now, and when that ends (ISO 8601; null when nobody can tell). Null when one may. */
+  readonly closed: { readonly because: string; readonly opensAt: string | null } | null;
 }
 
 /** What every environment serves, and which rollouts are under way. */
@@ -37,6 +43,7 @@ export async function status(options: StatusOptions, context: Context): Promise<
   out.remark(`in ${await connection.describe()}`);
   if (rows.length === 0) return out.line('no function has a policy yet: write one with `weighbridge policy put`');
   for (const line of columns([HEADINGS, ...rows.map(cells)])) out.line(line);
+  for (const line of new Set(rows.flatMap(closedInWords))) out.line(line);
 }
 
 async function readStatus(functionName: string | undefined, { connection }: Context): Promise<EnvironmentStatus[]> {
@@ -45,7 +52,10 @@ async function readStatus(functionName: string | undefined, { connection }: Cont
   const ledger = await openLedger(connection);
   const policies = functionName ? [await policyOf(functionName, connection)] : await listPolicies(connection);
   const open = await ledger.open(functionName);
-  return (await Promise.all(policies.map((policy) => environmentsOf(policy, { client, ledger, open })))).flat();
+  const now = await nowOf(connection);
+  const frozen = await frozenNow(ledger.freezes, now);
+  const sources = { client, ledger, open, now, frozen };
+  return (await Promise.all(policies.map((policy) => environmentsOf(policy, sources)))).flat();
 }
 
 async function policyOf(functionName: string, connection: Context['connection']): Promise<StoredPolicy> {
@@ -59,20 +69,40 @@ interface Sources {
   readonly client: LambdaClient;
   readonly ledger: LedgerView;
   readonly open: readonly RolloutRecord[];
+  /** In ms since the epoch. */
+  readonly now: number;
+  readonly frozen: readonly FreezeSwitch[];
 }
 
 async function environmentsOf(policy: StoredPolicy, sources: Sources): Promise<EnvironmentStatus[]> {
-  const { environments } = parsePolicy(policy.text);
+  const plans = planRollouts(parsePolicy(policy.text));
   return Promise.all(
-    environments.map(async ({ name, alias = name }) => ({
+    plans.map(async (plan) => ({
       function: policy.function,
-      environment: name,
-      alias,
-      release: (await sources.ledger.current(policy.function, name))?.release ?? null,
-      routing: await routingOf(sources.client, policy.function, alias),
-      rollout: sources.open.find((open) => open.function === policy.function && open.environment === name) ?? null,
+      environment: plan.environment,
+      alias: plan.alias,
+      release: (await sources.ledger.current(policy.function, plan.environment))?.release ?? null,
+      routing: await routingOf(sources.client, policy.function, plan.alias),
+      rollout:
+        sources.open.find((open) => open.function === policy.function && open.environment === plan.environment) ?? null,
+      closed: closedNow(plan, policy.function, sources),
     })),
   );
+}
+
+/** What a release would be told now. */
+function closedNow(plan: RolloutPlan, functionName: string, { now, frozen }: Sources): EnvironmentStatus['closed'] {
+  const switches = switchesFor(functionName, plan.frozenWithAll, frozen);
+  const decision = mayBegin({ ...plan, now, switches });
+  if (decision.kind !== 'closed') return null;
+  const { because, opensAt } = decision;
+  return { because, opensAt: opensAt === null ? null : new Date(opensAt).toISOString() };
+}
+
+function closedInWords({ function: name, environment, closed }: EnvironmentStatus): string[] {
+  if (!closed) return [];
+  const end = closed.opensAt === null ? '' : `; opens ${instant(closed.opensAt)} UTC`;
+  return [`closed: ${name} ${environment}: ${closed.because}${end}`];
 }
 
 async function routingOf(client: LambdaClient, FunctionName: string, Name: string): Promise<Routing | null> {

@@ -1,6 +1,8 @@
+import { switchInWords } from '../../domain/freeze/may-begin.ts';
 import { aliasGateway } from '../../functions/aws/alias-gateway.ts';
 import { executions } from '../../functions/aws/executions.ts';
 import { lambdaHost } from '../../functions/aws/host.ts';
+import { frozenNow } from '../commands/freeze.ts';
 import type { Connection } from '../connection.ts';
 import { drillsIn } from '../drills.ts';
 import { Failure } from '../failure.ts';
@@ -25,6 +27,7 @@ export async function examine(connection: Connection): Promise<Finding[]> {
     ...findings,
     ...(await checkEnvironments(connection, environments)),
     ...checkDrill(lastDrill, DrillFunctionName, await nowOf(connection)),
+    ...(await checkFreezes(connection)),
     await checkUndelivered(connection.clientConfig, UndeliveredQueueUrl),
   ];
 }
@@ -48,6 +51,13 @@ async function checkEnvironments(
   const read = await factsReader(connection);
   const facts = await Promise.all(environments.map(read));
   return facts.flatMap((each) => checkEnvironment(each, now));
+}
+
+/** A freeze is in order; it is shown because whoever looks for a release that does not begin has to know of it. */
+async function checkFreezes(connection: Connection): Promise<Finding[]> {
+  const { freezes } = await openLedger(connection);
+  const frozen = await frozenNow(freezes, await nowOf(connection));
+  return frozen.map((one) => fine('freeze', one.scope, switchInWords(one)));
 }
 
 async function factsReader(connection: Connection): Promise<(at: CheckedEnvironment) => Promise<EnvironmentFacts>> {

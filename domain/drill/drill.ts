@@ -5,7 +5,8 @@ export const DRILL_ENVIRONMENT = 'production';
 
 /**
  * The drill function's policy: half of the traffic for ten minutes, judged every half minute by its errors alone. What
- * cannot be judged is rolled back, which is safe, and fails the drill, which wants the verdict `unhealthy`.
+ * cannot be judged is rolled back, which is safe, and fails the drill, which wants the verdict `unhealthy`. It goes on while
+ * all functions are frozen: that is when it matters that rollbacks work.
  */
 export const DRILL_POLICY = {
   environments: [
@@ -15,6 +16,7 @@ export const DRILL_POLICY = {
       evaluateEveryMinutes: 0.5,
       health: { throttles: false },
       onInconclusive: 'rollBack',
+      frozenWithAll: false,
       retention: { keepVersions: 2 },
     },
   ],

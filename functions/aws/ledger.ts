@@ -2,6 +2,7 @@ import type { Ledger } from '../ports.ts';
 import type { Host } from './host.ts';
 import { commandBook } from './ledger-commands.ts';
 import { evidenceBook } from './ledger-evidence.ts';
+import { freezeBook } from './ledger-freezes.ts';
 import { lockBook } from './ledger-locks.ts';
 import { queueBook } from './ledger-queue.ts';
 import { releaseBook } from './ledger-releases.ts';
@@ -18,5 +19,6 @@ export function ledger(host: Host): Ledger {
     ...rolloutBook(table),
     ...evidenceBook(table),
     ...commandBook(table),
+    ...freezeBook(table),
   };
 }

@@ -7,6 +7,7 @@ const LONGEST_HEADER = 150;
 const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string }>> = {
   rolledBack: { icon: ':rewind:', words: 'was rolled back' },
   rolledBackByHand: { icon: ':rewind:', words: 'is back' },
+  releasedInFreeze: { icon: ':ambulance:', words: 'was released during a freeze' },
   rejected: { icon: ':no_entry:', words: 'was refused' },
   held: { icon: ':raised_hand:', words: 'waits for a decision' },
   reconciled: { icon: ':broom:', words: 'was stopped and put right' },
@@ -18,6 +19,7 @@ const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string
 const OUTCOMES_OF_ROLLBACKS: Readonly<Record<Notice['outcome'], string>> = {
   rolledBack: 'CAME TO NOTHING',
   rolledBackByHand: 'is done',
+  releasedInFreeze: 'was done during a freeze',
   rejected: 'was refused',
   held: 'waits for a decision',
   reconciled: 'was cut short',

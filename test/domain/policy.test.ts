@@ -9,6 +9,8 @@ const anEnvironment = (changes: object = {}): object => ({
 });
 const policyText = (...environments: object[]): string => JSON.stringify({ environments });
 
+const WINDOW = { days: ['mon'], from: '09:00', to: '16:00', timeZone: 'Europe/Berlin' };
+
 describe('parsePolicy', () => {
   it('fills in every default', () => {
     const comparison = { ratio: 1.5, floorPercent: 0.1, limitPercent: 1, worthFindingPercent: 5 };
@@ -37,9 +39,13 @@ describe('parsePolicy', () => {
           approval: 'none',
           verify: { warm: 'auto' },
           configuration: { variables: {}, secrets: {} },
+          windows: [],
+          freezes: [],
+          frozenWithAll: true,
           retention: { keepVersions: 5 },
         },
       ],
+      freezes: [],
     });
   });
 
@@ -66,9 +72,13 @@ describe('parsePolicy', () => {
           approval: 'before',
           verify: { hook: 'check-orders', warm: 5 },
           configuration: { variables: { LOG_LEVEL: 'info' }, secrets },
+          windows: [WINDOW, { ...WINDOW, days: ['fri', 'sat'], from: '22:00', to: '24:00' }],
+          freezes: [{ from: '2026-12-20T00:00:00+01:00', until: '2027-01-02T00:00:00+01:00', why: 'holidays' }],
+          frozenWithAll: false,
           retention: { keepVersions: 3 },
         }),
       ],
+      freezes: [{ from: '2026-03-01T00:00:00Z', until: '2026-03-02T00:00:00Z', why: 'audit' }],
       notifications: {
         snsTopicArn: 'arn:aws:sns:us-east-1:123456789012:releases',
         slackWebhookSecret: 'weighbridge/slack',
@@ -88,7 +98,36 @@ describe('parsePolicy', () => {
     {
       name: 'an unknown key, naming the known ones',
       environments: [anEnvironment({ stratgy: 1 })],
-      says: 'environments[0]: expected only the keys name, alias, strategy, finalBakeMinutes, evaluateEveryMinutes, health, onInconclusive, minInvocations, holdHours, approval, verify, configuration, queue, retention, got the unknown key "stratgy"',
+      says: 'environments[0]: expected only the keys name, alias, strategy, finalBakeMinutes, evaluateEveryMinutes, health, onInconclusive, minInvocations, holdHours, approval, verify, configuration, queue, windows, freezes, frozenWithAll, retention, got the unknown key "stratgy"',
+    },
+    {
+      name: 'a time zone that there is not',
+      environments: [anEnvironment({ windows: [{ ...WINDOW, timeZone: 'Europe/Berlyn' }] })],
+      says: 'environments[0].windows[0].timeZone: expected a time zone such as Europe/Berlin or UTC, got a name that is unknown here',
+    },
+    {
+      name: 'a window that has no length',
+      environments: [anEnvironment({ windows: [{ ...WINDOW, to: '09:00' }] })],
+      says: 'environments[0].windows[0].to: expected another time than `from`, got the same',
+    },
+    {
+      name: 'a window with a time that there is not',
+      environments: [anEnvironment({ windows: [{ ...WINDOW, from: '24:00' }] })],
+      says: 'environments[0].windows[0].from: expected a time of day from 00:00 to 23:59, got "24:00"',
+    },
+    {
+      name: 'a freeze that ends before it begins',
+      environments: [
+        anEnvironment({ freezes: [{ from: '2026-01-02T00:00:00Z', until: '2026-01-02T00:00:00+01:00', why: 'w' }] }),
+      ],
+      says: 'environments[0].freezes[0].until: expected a time after `from`',
+    },
+    {
+      name: 'a freeze without an offset',
+      environments: [
+        anEnvironment({ freezes: [{ from: '2026-01-02T00:00:00', until: '2026-01-03T00:00:00Z', why: 'w' }] }),
+      ],
+      says: 'environments[0].freezes[0].from: expected a time such as 2026-12-24T00:00:00+01:00, got "2026-01-02T00:00:00"',
     },
     {
       name: 'an unknown strategy, naming the known ones',

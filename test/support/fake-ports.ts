@@ -1,5 +1,6 @@
 import { chained, EMPTY, type Head, headAfter } from '../../domain/evidence/chain.ts';
 import type { CustomReading } from '../../domain/health/custom/readings.ts';
+import type { FreezeSwitch } from '../../domain/freeze/may-begin.ts';
 import type { MinuteFigures } from '../../domain/health/figures.ts';
 import type { TrafficMinute } from '../../domain/health/traffic.ts';
 import type { Command } from '../../domain/commands.ts';
@@ -60,6 +61,7 @@ export interface FakeState {
   commands: Map<string, Command[]>;
   /** Tokens that were answered. */
   woken: string[];
+  freezes: FreezeSwitch[];
   /** Every write, in order: what a retry must not repeat. */
   writes: string[];
   drills: DrillRecord[];
@@ -128,6 +130,7 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     waiting: new Map(),
     commands: new Map(),
     woken: [],
+    freezes: [],
     writes: [],
     drills: [],
     uploads: [],
@@ -298,6 +301,7 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       const key = `${release.function}@${release.version}`;
       if (!state.published.has(key)) state.published.set(key, release.codeSha256);
     },
+    freezes: async (name) => state.freezes.filter(({ scope }) => scope === '*' || scope === name),
     openRollout: async (record) => {
       const stored = state.rollouts.get(record.id) ?? record;
       state.rollouts.set(record.id, stored);

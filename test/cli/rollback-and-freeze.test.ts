@@ -106,6 +106,62 @@ describe('weighbridge rollback as a process', { timeout: TIME_LIMIT_MS }, () => 
   });
 });
 
+describe('weighbridge freeze as a process', { timeout: TIME_LIMIT_MS }, () => {
+  it.each([
+    { name: 'no reason', args: ['freeze', '--function', 'back'], says: /--why: expected the reason/ },
+    { name: 'no reason to lift it', args: ['unfreeze'], says: /required option '--why/ },
+    {
+      name: 'no function name',
+      args: ['freeze', '--function', 'a b', '--why', 'w'],
+      says: /expected a function name, got "a b"/,
+    },
+    {
+      name: 'an emergency without a reason',
+      args: ['release', '1.1.0.zip', '--function', 'back', '--version', '1.1.0', '--emergency', ' '],
+      says: /--emergency: expected the reason/,
+    },
+  ])('refuses $name', async ({ args, says }) => {
+    expectEnd(await run(...args), 2, says);
+  });
+
+  it('stops releases until it is lifted, lets an emergency pass, and keeps who did what and why', async () => {
+    expectEnd(
+      await run('freeze', '--why', 'audit', '--until', '5d'),
+      0,
+      /all functions are frozen by arn:aws:\S+ .* until \S+: audit/,
+    );
+    expectEnd(await run('freeze', '--function', 'back', '--why', 'inventory'), 0, /back is frozen by .*: inventory/);
+    expectEnd(await run('freeze', '--function', 'back', '--why', 'inventory'), 0, /back is frozen by .*: inventory/);
+    expectEnd(
+      await run('status'),
+      0,
+      /closed: back production: all functions are frozen.*; back is frozen by .*: inventory/,
+    );
+    expectEnd(await run('doctor'), 0, /back is frozen by .*: inventory/);
+    writeFileSync(join(cwd, '1.2.0.zip'), await zipOf({ 'index.mjs': `export const handler = () => '1.2.0';` }));
+    expectEnd(await release('1.2.0'), 1, /was refused in staging: .*frozen by .*--emergency/);
+    expectEnd(await release('1.2.0', '--emergency', 'orders are lost'), 0, /Released/);
+    const history = await run('history', '--function', 'back', '--limit', '1');
+    expectEnd(history, 0, /an emergency of arn:aws:\S+ \(orders are lost\) passed this/);
+    expectEnd(await run('unfreeze', '--why', 'audit is over'), 0, /no longer frozen[\s\S]*still: back is frozen by/);
+    expectEnd(
+      await run('unfreeze', '--why', 'again'),
+      0,
+      /all functions together are not frozen since .*: audit is over/,
+    );
+    expectEnd(await run('unfreeze', '--function', 'back', '--why', 'done'), 0, /back is no longer frozen/);
+    const { stdout } = await run('freeze', '--list', '--json');
+    const kept = JSON.parse(stdout) as { scope: string; frozen: boolean; why: string; revision: number }[];
+    expect(kept.map(({ scope, frozen, why }) => `${scope} ${frozen} ${why}`).sort()).toEqual([
+      '* false audit is over',
+      '* true audit',
+      'back false done',
+      'back true inventory',
+    ]);
+    expectEnd(await run('freeze', '--list'), 0, /back unfrozen by arn:aws:\S+: done/);
+  });
+});
+
 /** Checks the exit code, and what was said on either stream. */
 function expectEnd(ended: Ended, code: number, says: RegExp): void {
   expect(`${ended.stdout}${ended.stderr}`).toMatch(says);
