@@ -73,7 +73,12 @@ async function settle(record: RolloutRecord, status: string | undefined, at: str
   const why = `its execution ended (${status ?? 'no longer known'}) without closing the rollback`;
   const unfinished = { ...record, target: record.candidate, codeSha256: record.codeSha256 };
   const settled = await settleRollback(unfinished, { why, at }, ports);
-  await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry: { status, settled } });
+  await ports.ledger.append(record.id, {
+    state: 'Reconcile',
+    tick: 0,
+    at,
+    entry: { status, settled, ended: settled.status },
+  });
   await ports.ledger.seal(record);
   await tell(record, `${why}; ${settled.words}`, ports);
   return settled.outcome;

@@ -59,7 +59,7 @@ async function settle(release: ReturningRelease, input: RollBackInput, ports: Ne
   };
   const why = causeInWords(failure);
   const settled = await settleRollback(unfinished, { why, at: new Date(step.now).toISOString() }, ports);
-  await attest(input, ports.ledger, { failure, settled });
+  await attest(input, ports.ledger, { failure, settled, ended: settled.status });
   await ports.ledger.seal(rollout);
   const what = `${releaseInWords(release)}, asked for by ${release.rollback.by}, failed in ${plan.environment}`;
   return { rollback: { outcome: settled.outcome, error: failure.error, cause: `${what}: ${why}; ${settled.words}` } };

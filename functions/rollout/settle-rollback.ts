@@ -16,6 +16,8 @@ export interface Unfinished extends Pick<
 /** `kept`: the alias is on the target, and stays there. `notMoved`: it is where it was, or where somebody else put it. */
 export interface Settled {
   readonly outcome: 'kept' | 'notMoved';
+  /** What the ledger says of it from now on. */
+  readonly status: 'promoted' | 'stopped';
   readonly words: string;
 }
 
@@ -34,10 +36,12 @@ export async function settleRollback(
   const settled: Settled = there
     ? {
         outcome: 'kept',
+        status: 'promoted',
         words: `alias ${wanted.alias} serves ${wanted.release} all the same (${describeRouting(routing)}), and stays there`,
       }
     : {
         outcome: 'notMoved',
+        status: 'stopped',
         words: `alias ${wanted.alias} serves ${routing ? describeRouting(routing) : 'nothing'}, as it was found`,
       };
   const { function: name, environment, release, target, codeSha256 } = wanted;
