@@ -39,6 +39,7 @@ export async function completeRollout(input: CompleteRolloutInput, { ledger, not
   await ledger.freeLock(rollout, execution.id);
   const evidence = await ledger.evidenceHead(rollout.id);
   const deliveries = reason === undefined ? [] : await tell(input, { reason, evidence }, notifier);
+  await ledger.closeRollout(rollout);
   return { status: 'promoted', deliveries, evidence };
 }
 

@@ -32,8 +32,13 @@ export async function notifyRollback(
   );
   await attest(input, ports.ledger, { rollback, deliveries });
   await ports.ledger.seal(rollout);
+  await ports.ledger.updateRollout(rollout, { told: outcomeOf(rollback.outcome) });
+  if (!BY_THE_MACHINE.has(rollback.outcome)) await ports.ledger.closeRollout(rollout);
   return { deliveries };
 }
+
+/** RollBack did not get to the books: Reconcile closes them. */
+const BY_THE_MACHINE: ReadonlySet<string> = new Set(['restoredNatively', 'failed']);
 
 /** `kept` is what becomes of a rollback that somebody asked for when a step after the alias fails: it is done all the same. */
 function outcomeOf(outcome: string): Notice['outcome'] {

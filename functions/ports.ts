@@ -151,6 +151,8 @@ export interface Ledger extends QueueBook, CommandBook {
   freeLock(place: Place, owner: string): Promise<void>;
   current(place: Place): Promise<CurrentRelease | undefined>;
   recordCurrent(place: Place, current: CurrentRelease): Promise<void>;
+  /** Puts back what was current before a rollout that was taken back; nothing where another one has recorded since. */
+  returnCurrent(place: Place, rollout: string, before: CurrentRelease | undefined): Promise<void>;
   /** Code digest that a semantic version was first published with, if it ever was. */
   publishedDigest(functionName: string, version: string): Promise<string | undefined>;
   recordPublished(release: Release, lambdaVersion: string): Promise<void>;
@@ -188,6 +190,10 @@ export interface Ledger extends QueueBook, CommandBook {
   keptFigures(rollout: string): Promise<readonly KeptFigures[]>;
   /** Rollouts that have not ended, of one execution or of all. */
   openRollouts(execution?: string): Promise<readonly RolloutRecord[]>;
+  /** Those, and the ones that ended and whose lock is not known to be free or of which nobody was told. */
+  unclosedRollouts(execution?: string): Promise<readonly RolloutRecord[]>;
+  /** The last thing that happens to a rollout: ended, its lock free, people told. Reconcile need not look at it again. */
+  closeRollout(record: Pick<RolloutRecord, 'id'>): Promise<void>;
   decision(rollout: string, heldSince: number): Promise<Decision | undefined>;
   recordToken(rollout: string, heldSince: number, token: string): Promise<void>;
 }

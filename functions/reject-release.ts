@@ -29,7 +29,7 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
   const subject: Subject = input.release ?? subjectOf(input.event);
   const environment = plan?.environment ?? subject.environment ?? '-';
   const cause = `${subjectInWords(subject)} was refused${environment === '-' ? '' : ` in ${environment}`}: ${causeInWords(failure)}`;
-  const id = await record(input, subject, environment, cause, ports);
+  const begun = await record(input, subject, environment, cause, ports);
   const place = { function: subject.function, environment };
   if (plan) await ports.ledger.freeLock(place, execution.id);
   if (plan) await ports.ledger.leaveQueue(place, execution.name);
@@ -40,34 +40,42 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
     ...parties,
     stable: rollout?.stable ?? undefined,
     reason: cause,
-    evidence: await ports.ledger.evidenceHead(id),
+    evidence: await ports.ledger.evidenceHead(begun.id),
     execution: execution.id,
   } as const;
   const deliveries = await ports.notifier.tell(notice, notifications);
+  await ports.ledger.updateRollout(begun, { told: notice.outcome });
+  await ports.ledger.closeRollout(begun);
   return { rejection: { error: failure.error, cause, deliveries } };
 }
 
-/** A rollout that was begun is closed; a release that never got so far still shows in the history. @returns the rollout's id. */
+type RolloutKey = Pick<RolloutRecord, 'id' | 'function' | 'environment' | 'startedAt'>;
+
+/**
+ * A rollout that was begun is ended, also one that BeginRollout opened before it failed; a release that never got so far
+ * still shows in the history.
+ */
 async function record(
   input: RejectReleaseInput,
   subject: Subject,
   environment: string,
   cause: string,
   { ledger }: Needs,
-): Promise<string> {
+): Promise<RolloutKey> {
   const { rollout, execution, step } = input;
   const at = new Date(step.now).toISOString();
   const ended = { status: 'rejected', reason: cause, endedAt: at } as const;
   if (rollout) {
     await attest({ step, rollout }, ledger, { failure: input.failure, ended: 'rejected' });
     await ledger.updateRollout(rollout, ended);
-    return rollout.id;
+    return rollout;
   }
   const record = { ...refused(input, subject, environment), execution: execution.id, ...ended };
   const { event, release, plan, failure } = input;
   await attest({ step, rollout: record }, ledger, { event, release, policy: plan, failure, ended: 'rejected' });
-  await ledger.openRollout(record);
-  return record.id;
+  const stored = await ledger.openRollout(record);
+  if (stored.status === 'running') await ledger.updateRollout(stored, ended);
+  return stored;
 }
 
 function refused(

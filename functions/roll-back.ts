@@ -4,6 +4,7 @@ import type { Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
+import { returnCurrent } from './rollout/return-current.ts';
 import { settleRollback } from './rollout/settle-rollback.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -35,6 +36,7 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
   const status = restored.outcome === 'leftAlone' ? 'stopped' : 'rolledBack';
   await attest(input, ports.ledger, { failure, restored, routing: rollout.saved, ended: status });
   const endedAt = new Date(step.now).toISOString();
+  if (restored.outcome !== 'leftAlone') await returnCurrent(rollout, ports.ledger);
   await ports.ledger.updateRollout(rollout, {
     status,
     reason,

@@ -63,7 +63,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), ...recording(to)],
   CompleteRollout: (to) => [...may.notify(to), ...closing(to)],
   RollBack: (to) => [...may.restore(to), ...closing(to)],
-  NotifyRollback: (to) => [...may.notify(to), ...recording(to)],
+  NotifyRollback: (to) => [...may.notify(to), ...closing(to)],
   RejectRelease: (to) => [...may.notify(to), ...closing(to)],
   PrepareDrill: (to) => [
     may.onDrillFunction(to, ['GetAlias']),

@@ -14,7 +14,9 @@ export function queueBook(table: LedgerTable): QueueBook {
     async enqueue(entry) {
       await table.put(keyOf(entry, entry.name), entry);
     },
-    leaveQueue: (place, name) => table.delete(keyOf(place, name)),
+    async leaveQueue(place, name) {
+      await table.delete(keyOf(place, name));
+    },
   };
 }
 

@@ -3,7 +3,10 @@ import type { Ledger } from '../ports.ts';
 import type { CurrentRelease, Place } from '../rollout/records.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
-type ReleaseBook = Pick<Ledger, 'claimEvent' | 'current' | 'recordCurrent' | 'publishedDigest' | 'recordPublished'>;
+type ReleaseBook = Pick<
+  Ledger,
+  'claimEvent' | 'current' | 'recordCurrent' | 'returnCurrent' | 'publishedDigest' | 'recordPublished'
+>;
 
 /** Which uploads were handled, which versions were published with which bytes, and what each environment serves. */
 export function releaseBook(table: LedgerTable): ReleaseBook {
@@ -16,6 +19,14 @@ export function releaseBook(table: LedgerTable): ReleaseBook {
     current: (place) => table.get<CurrentRelease>(currentKey(place)),
     async recordCurrent(place, current) {
       await table.put(currentKey(place), current);
+    },
+    async returnCurrent(place, rollout, before) {
+      const condition = {
+        ConditionExpression: 'rollout = :rollout',
+        ExpressionAttributeValues: { ':rollout': rollout },
+      };
+      if (before) await table.put(currentKey(place), before, condition);
+      else await table.delete(currentKey(place), condition);
     },
     async publishedDigest(functionName, version) {
       return (await table.get<{ codeSha256: string }>(publishedKey(functionName, version)))?.codeSha256;

@@ -8,7 +8,16 @@ import type { Key, LedgerTable } from './ledger-table.ts';
 
 type RolloutBook = Pick<
   Ledger,
-  'openRollout' | 'rollout' | 'updateRollout' | 'pastRollouts' | 'seal' | 'openRollouts' | 'decision' | 'recordToken'
+  | 'openRollout'
+  | 'rollout'
+  | 'updateRollout'
+  | 'pastRollouts'
+  | 'seal'
+  | 'openRollouts'
+  | 'unclosedRollouts'
+  | 'closeRollout'
+  | 'decision'
+  | 'recordToken'
 >;
 type RolloutKey = Pick<RolloutRecord, 'function' | 'startedAt' | 'id' | 'environment'>;
 
@@ -20,7 +29,11 @@ export function rolloutBook(table: LedgerTable): RolloutBook {
     updateRollout: (key, changes) => updateRollout(table, key, changes),
     pastRollouts: (functionName) => table.query<RolloutRecord>(`function#${functionName}`, 'rollout#'),
     seal: (key) => seal(table, key),
-    openRollouts: (execution) => openRollouts(table, execution),
+    openRollouts: async (execution) => (await unclosed(table, execution)).filter(({ status }) => status === 'running'),
+    unclosedRollouts: (execution) => unclosed(table, execution),
+    async closeRollout(record) {
+      await table.delete(openKey(record));
+    },
     async decision(rollout, heldSince) {
       return table.get<Decision>({ pk: `rollout#${rollout}`, sk: `decision#${heldSince}` });
     },
@@ -57,7 +70,6 @@ async function updateRollout(table: LedgerTable, key: RolloutKey, changes: Parti
     ExpressionAttributeNames: Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
     ExpressionAttributeValues: Object.fromEntries(fields.map(([, value], i) => [`:v${i}`, value])),
   });
-  if (ends(changes)) await table.delete(openKey(key));
 }
 
 /** Entries are only added, so a later head is a longer one: the longest counts, whoever writes last. */
@@ -76,18 +88,18 @@ function ends({ status }: Partial<RolloutRecord>): boolean {
   return status !== undefined && status !== 'running';
 }
 
-/** An open rollout, found without knowing its function or when it began. */
+/** A rollout that is not closed, found without knowing its function or when it began. */
 interface Pointer {
   readonly rollout: Key;
 }
 
-async function openRollouts(table: LedgerTable, execution: string | undefined): Promise<readonly RolloutRecord[]> {
+async function unclosed(table: LedgerTable, execution: string | undefined): Promise<readonly RolloutRecord[]> {
   const pointers = await table.query<Pointer>(
     'open',
     execution === undefined ? 'rollout#' : `rollout#${nameOf(execution)}/`,
   );
   const records = await Promise.all(pointers.map(({ rollout }) => table.get<RolloutRecord>(rollout)));
-  return records.filter((record) => record?.status === 'running') as RolloutRecord[];
+  return records.filter((record) => record !== undefined);
 }
 
 /** An execution's name is the last part of its ARN. */

@@ -1,5 +1,6 @@
 import {
   DeleteCommand,
+  type DeleteCommandInput,
   DynamoDBDocumentClient,
   GetCommand,
   paginateQuery,
@@ -29,7 +30,8 @@ export interface LedgerTable {
   /** Writes the item unless there is one. */
   putNew(key: Key, item: object): Promise<boolean>;
   update(key: Key, input: Condition<UpdateCommandInput>): Promise<boolean>;
-  delete(key: Key): Promise<void>;
+  /** Deletes the item if the condition holds. */
+  delete(key: Key, condition?: Condition<DeleteCommandInput>): Promise<boolean>;
   query<T>(pk: string, skPrefix: string): Promise<readonly T[]>;
   /** The item with the highest sort key of that beginning. */
   last<T>(pk: string, skPrefix: string): Promise<T | undefined>;
@@ -52,9 +54,8 @@ export function ledgerTable(host: Host): LedgerTable {
     },
     putNew: (key, item) => put(key, item, { ConditionExpression: 'attribute_not_exists(pk)' }),
     update: (Key, input) => unlessRefused(() => client.send(new UpdateCommand({ TableName, Key, ...input }))),
-    async delete(Key) {
-      await client.send(new DeleteCommand({ TableName, Key }));
-    },
+    delete: (Key, condition = {}) =>
+      unlessRefused(() => client.send(new DeleteCommand({ TableName, Key, ...condition }))),
     async query<T>(pk: string, skPrefix: string) {
       const KeyConditionExpression = 'pk = :pk AND begins_with(sk, :sk)';
       const ExpressionAttributeValues = { ':pk': pk, ':sk': skPrefix };

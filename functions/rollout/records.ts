@@ -68,6 +68,8 @@ export interface RolloutRecord {
   /** The head of its evidence when it ended: cutting entries off the end does not go unnoticed. */
   readonly sealed?: Head;
   readonly updatedAt?: string;
+  /** What people were told of its end. */
+  readonly told?: string;
   /** Task token that a person's decision answers. */
   readonly heldSince?: number;
   /** Who has it paused, why, and since when it stands still (ISO 8601); null when it goes on again. */

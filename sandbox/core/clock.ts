@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { outsideProcesses } from './process.ts';
 
 /**
  * Time in the sandbox. Everything that waits, waits here; nothing else may call `Date.now` or `setTimeout`
@@ -140,7 +141,9 @@ abstract class QueueClock implements Clock {
 
   /** `fn` runs outside all holds, whoever set the timer: background work starts here. */
   setTimer(delayMs: number, fn: () => void): Timer {
-    const entry = this.queue.add(this.now() + Math.max(0, delayMs), () => enclosing.run(undefined, fn));
+    const entry = this.queue.add(this.now() + Math.max(0, delayMs), () =>
+      enclosing.run(undefined, () => outsideProcesses(fn)),
+    );
     this.changed();
     return { cancel: () => this.queue.cancel(entry) };
   }

@@ -1,6 +1,7 @@
 import { AwsError } from './aws-error.ts';
 import type { Clock } from './clock.ts';
 import type { Storage } from './collection.ts';
+import { currentProcess, mustLive, outsideProcesses } from './process.ts';
 import type { Random } from './random.ts';
 import type { Call, Need, Operation, Principal, Service, ServiceId } from './service.ts';
 import type { Authorizer, CallRecord, Channels, FaultHook, World } from './world.ts';
@@ -119,13 +120,17 @@ class SandboxWorld implements World {
       needs.push(need);
       this.authorizer.check(principal, need, service, name);
     };
+    const process = currentProcess();
+    mustLive(process);
     this.#admit?.(service, name);
-    await this.#faults?.before(service, name, input, principal);
+    await outsideProcesses(() => this.#faults?.before(service, name, input, principal));
+    mustLive(process);
     for (const need of found.needs(input as never, this)) authorize(need);
     const defaults = { requestId: this.random.uuid(), headers: {}, endpoint: this.endpoint };
     const call: Call = { ...defaults, ...extra, world: this, principal, authorize };
-    const output = (await found.handle(input as never, call)) as O;
-    await this.#faults?.after(service, name, input, principal);
+    const output = (await outsideProcesses(() => found.handle(input as never, call))) as O;
+    await outsideProcesses(() => this.#faults?.after(service, name, input, principal));
+    mustLive(process);
     return output;
   }
 

@@ -1,4 +1,5 @@
 import { AwsError } from '../core/aws-error.ts';
+import { ProcessEnded } from '../core/process.ts';
 import type { ServiceId } from '../core/service.ts';
 import type { World } from '../core/world.ts';
 import { ConnectionLost } from './connection-lost.ts';
@@ -61,7 +62,7 @@ class Request {
     try {
       return this.#finish(await this.#perform(modelOf));
     } catch (cause) {
-      if (cause instanceof ConnectionLost) throw cause;
+      if (cause instanceof ConnectionLost || cause instanceof ProcessEnded) throw cause;
       return this.#finish(this.#failed(cause instanceof AwsError ? cause : this.#bug(cause)));
     }
   }

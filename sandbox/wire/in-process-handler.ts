@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HttpHandler } from '@smithy/core/protocols';
 import { HttpResponse, type HttpRequest } from '@smithy/core/transport';
+import { ProcessEnded, silence } from '../core/process.ts';
 import { plainBytes } from './codec.ts';
 import { ConnectionLost } from './connection-lost.ts';
 import type { Dispatcher, WireRequest, WireResponse } from './message.ts';
@@ -16,6 +17,7 @@ export function inProcessHandler(dispatcher: Dispatcher): HttpHandler<object> {
       try {
         return { response: toResponse(request.method, await dispatcher.dispatch(await toRequest(request))) };
       } catch (cause) {
+        if (cause instanceof ProcessEnded) return silence();
         throw cause instanceof ConnectionLost ? reset(cause) : cause;
       }
     },

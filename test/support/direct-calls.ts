@@ -1,6 +1,7 @@
 import { Client } from '@smithy/core/client';
 import type { HttpHandler } from '@smithy/core/protocols';
 import { AwsError } from '../../sandbox/core/aws-error.ts';
+import { ProcessEnded, silence } from '../../sandbox/core/process.ts';
 import type { Principal, ServiceId } from '../../sandbox/core/service.ts';
 import type { World } from '../../sandbox/core/world.ts';
 import { ConnectionLost } from '../../sandbox/wire/connection-lost.ts';
@@ -78,6 +79,7 @@ async function perform(
     const answer = await world.call<object | undefined>(service, operation, copy(input) as object, principal);
     return { ...(copy(answer ?? {}) as object), $metadata: { httpStatusCode: 200 } };
   } catch (cause) {
+    if (cause instanceof ProcessEnded) return silence();
     throw await asClientError(world, service, cause);
   }
 }

@@ -53,6 +53,8 @@ export interface FakeState {
   events: Map<string, string>;
   published: Map<string, string>;
   rollouts: Map<string, RolloutRecord>;
+  /** Ids of the rollouts that are closed. */
+  closed: Set<string>;
   evidence: { rollout: string; evidence: ChainedEvidence }[];
   kept: KeptFigures[];
   decisions: Map<string, Decision>;
@@ -123,6 +125,7 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     events: new Map(),
     published: new Map(),
     rollouts: new Map(),
+    closed: new Set(),
     evidence: [],
     kept: [],
     decisions: new Map(),
@@ -333,6 +336,16 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       return state.kept.filter((one) => one.tick === tick).map(({ rows }) => rows);
     },
     keptFigures: async () => state.kept,
+    returnCurrent: async (where, rollout, before) => {
+      if (state.current.get(place(where))?.rollout !== rollout) return;
+      if (before) state.current.set(place(where), before);
+      else state.current.delete(place(where));
+    },
+    closeRollout: async ({ id }) => void state.closed.add(id),
+    unclosedRollouts: async (execution) =>
+      [...state.rollouts.values()].filter(
+        (one) => !state.closed.has(one.id) && (!execution || one.execution === execution),
+      ),
     openRollouts: async (execution) =>
       [...state.rollouts.values()].filter(
         (one) => one.status === 'running' && (!execution || one.execution === execution),

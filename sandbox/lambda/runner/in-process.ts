@@ -1,3 +1,4 @@
+import { asProcess, type Process } from '../../core/process.ts';
 import type { World } from '../../core/world.ts';
 import type { Deployable } from '../model.ts';
 import type { EnvironmentIdentity } from './environment-variables.ts';
@@ -99,12 +100,14 @@ export class InProcessRunner {
     const started = clock.now();
     const environment = environmentVariables(this.#world, invocation.deployable, identity);
     const execution = new InProcessExecution(this.#world, invocation, environment, started);
-    const killed = this.#killable(invocation);
+    const killed = this.#killable(invocation, execution.process);
     const late = new Promise<'late'>((resolve) => {
       execution.timer = clock.setTimer(Timeout * 1_000, () => resolve('late'));
     });
     try {
-      const first = await Promise.race([execution.perform(handler), late, killed.promise]);
+      const work = asProcess(execution.process, () => execution.perform(handler));
+      const first = await Promise.race([work, late, killed.promise]);
+      execution.process.ended = first === 'late' || first === 'killed';
       if (first === 'late') return timedOut(invocation.requestId, Timeout, execution.maxMemoryMb);
       if (first === 'killed') return execution.killed();
       return first;
@@ -114,13 +117,16 @@ export class InProcessRunner {
     }
   }
 
-  #killable(invocation: Invocation): { promise: Promise<'killed'>; done: () => void } {
+  #killable(invocation: Invocation, process: Process): { promise: Promise<'killed'>; done: () => void } {
     const { functionName } = invocation;
     const all = this.#running.get(functionName) ?? new Set();
     this.#running.set(functionName, all);
     let end: () => void = () => undefined;
     const promise = new Promise<'killed'>((resolve) => {
-      end = () => resolve('killed');
+      end = () => {
+        process.ended = true;
+        resolve('killed');
+      };
     });
     all.add(end);
     return { promise, done: () => void all.delete(end) };
@@ -134,6 +140,8 @@ class InProcessExecution {
   readonly #started: number;
   #simulation: Simulation = {};
   timer: { cancel(): void } | undefined;
+  /** Once it has ended, the handler's code may run on in this process, but its calls go nowhere. */
+  readonly process: Process = { ended: false };
 
   constructor(world: World, invocation: Invocation, environment: Readonly<Record<string, string>>, started: number) {
     this.#world = world;

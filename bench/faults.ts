@@ -1,0 +1,103 @@
+import { fork } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { OUTCOMES, STRATEGIES, type OutcomeName, type StrategyName } from '../test/faults/scenarios.ts';
+import type { Job, JobResult } from './faults/worker.ts';
+
+/**
+ * Plays every fault at every place of every scenario, then pairs of faults, and prints what was visited and what broke.
+ * Resumable: results are appended to a file as they come, and jobs that are in it are not played again.
+ *
+ *   npm run faults -- [--out faults.jsonl] [--workers 2] [--pairs 10000] [--seed 1] [--minutes 60] [--strategy canary]
+ */
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'faults.jsonl' },
+    workers: { type: 'string', default: '2' },
+    pairs: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '600' },
+    strategy: { type: 'string' },
+    outcome: { type: 'string' },
+    'only-pairs': { type: 'boolean', default: false },
+  },
+});
+
+const SHARDS = 8;
+const PAIRS_A_JOB = 50;
+
+const scenarios = Object.keys(STRATEGIES)
+  .filter((name) => !values.strategy || values.strategy.split(',').includes(name))
+  .flatMap((strategy) =>
+    OUTCOMES.filter((name) => !values.outcome || values.outcome.split(',').includes(name)).map((outcome) => ({
+      strategy: strategy as StrategyName,
+      outcome,
+    })),
+  );
+
+function allJobs(): Job[] {
+  const singles = scenarios.flatMap((one) =>
+    Array.from({ length: SHARDS }, (_, shard) => ({ ...one, kind: 'singles', shard, of: SHARDS }) as const),
+  );
+  const count = Math.ceil(Number(values.pairs) / PAIRS_A_JOB);
+  const pairs = Array.from({ length: count }, (_, n): Job => {
+    const one = scenarios[n % scenarios.length] as { strategy: StrategyName; outcome: OutcomeName };
+    return { ...one, kind: 'pairs', seed: Number(values.seed) * 1_000_003 + n, count: PAIRS_A_JOB };
+  });
+  return values['only-pairs'] ? pairs : [...singles, ...pairs];
+}
+
+function done(): JobResult[] {
+  if (!existsSync(values.out)) return [];
+  const lines = readFileSync(values.out, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as JobResult);
+}
+
+async function main(): Promise<void> {
+  const known = new Set(done().map(({ job }) => JSON.stringify(job)));
+  const waiting = allJobs().filter((job) => !known.has(JSON.stringify(job)));
+  const until = Date.now() + Number(values.minutes) * 60_000;
+  const began = Date.now();
+  let runs = 0;
+  const worker = async (): Promise<void> => {
+    const env = { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', CDK_VALIDATION: 'false' };
+    const child = fork(new URL('faults/worker.ts', import.meta.url), { execArgv: ['--import', 'tsx'], env });
+    for (let job = waiting.shift(); job && Date.now() < until; job = waiting.shift()) {
+      child.send(job);
+      const result = await new Promise<JobResult>((resolve, reject) => {
+        child.once('message', (message) => resolve(message as JobResult));
+        child.once('exit', (code) => reject(new Error(`a worker ended with ${code}`)));
+      });
+      child.removeAllListeners('exit');
+      appendFileSync(values.out, `${JSON.stringify(result)}\n`);
+      runs += result.runs;
+    }
+    child.disconnect();
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, worker));
+  report(done());
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`${runs} runs in ${seconds.toFixed(0)} s: ${(runs / seconds).toFixed(1)} a second`);
+}
+
+/** A row for each scenario, then what broke. */
+function report(results: readonly JobResult[]): void {
+  const rows = new Map<string, { runs: number; kinds: Map<string, number>; violations: number }>();
+  for (const { job, runs, byKind, violations } of results) {
+    const key = `${job.kind === 'pairs' ? 'pairs' : 'single'} ${job.strategy} ${job.outcome}`;
+    const row = rows.get(key) ?? { runs: 0, kinds: new Map<string, number>(), violations: 0 };
+    row.runs += runs;
+    row.violations += violations.length;
+    for (const [kind, count] of Object.entries(byKind)) row.kinds.set(kind, (row.kinds.get(kind) ?? 0) + count);
+    rows.set(key, row);
+  }
+  for (const [key, { runs, kinds, violations }] of rows) {
+    const counts = [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');
+    console.log(`${key}: ${runs} runs, ${violations} violations (${counts})`);
+  }
+  for (const { job, violations } of results)
+    for (const { faults, what } of violations)
+      console.log(`VIOLATION ${job.strategy} ${job.outcome} ${JSON.stringify(faults)}: ${what.join(' | ')}`);
+}
+
+await main();

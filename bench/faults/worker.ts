@@ -1,0 +1,60 @@
+import { createRandom } from '../../sandbox/core/random.ts';
+import { type Fault, faultsOf } from '../../test/faults/points.ts';
+import { play } from '../../test/faults/play.ts';
+import { type OutcomeName, scenario, type StrategyName } from '../../test/faults/scenarios.ts';
+
+/** A share of the work: every `of`-th fault of a scenario, or a range of pairs drawn with a seed. */
+export type Job = {
+  readonly strategy: StrategyName;
+  readonly outcome: OutcomeName;
+} & (
+  | { readonly kind: 'singles'; readonly shard: number; readonly of: number }
+  | { readonly kind: 'pairs'; readonly seed: number; readonly count: number }
+);
+
+/** What came of a job: runs by the kind of fault, and every run that broke an invariant, ready to be repeated. */
+export interface JobResult {
+  readonly job: Job;
+  readonly runs: number;
+  readonly byKind: Readonly<Record<string, number>>;
+  readonly violations: readonly { readonly faults: readonly Fault[]; readonly what: readonly string[] }[];
+  /** CPU seconds. */
+  readonly cpu: number;
+}
+
+/** Plays one job. */
+export async function work(job: Job): Promise<JobResult> {
+  const begun = process.cpuUsage();
+  const given = scenario(job.strategy, job.outcome);
+  const all = faultsOf((await play(given)).recording);
+  const runs = job.kind === 'singles' ? singles(all, job) : pairs(all, job);
+  const byKind: Record<string, number> = {};
+  const violations: { faults: readonly Fault[]; what: readonly string[] }[] = [];
+  for (const faults of runs) {
+    for (const { kind } of faults) byKind[kind] = (byKind[kind] ?? 0) + 1;
+    const what = await play(given, faults).then(
+      (played) => played.violations,
+      (cause: unknown) => [`the run came to no end: ${String(cause)}`],
+    );
+    if (what.length > 0) violations.push({ faults, what });
+  }
+  const { user, system } = process.cpuUsage(begun);
+  return { job, runs: runs.length, byKind, violations, cpu: (user + system) / 1e6 };
+}
+
+function singles(all: readonly Fault[], { shard, of }: Extract<Job, { kind: 'singles' }>): (readonly Fault[])[] {
+  return all.filter((_, index) => index % of === shard).map((fault) => [fault]);
+}
+
+/** Two different faults of the same run, each pair equally likely. */
+function pairs(all: readonly Fault[], { seed, count }: Extract<Job, { kind: 'pairs' }>): (readonly Fault[])[] {
+  const random = createRandom(seed);
+  const draw = () => Math.floor(random.next() * all.length);
+  return Array.from({ length: count }, () => {
+    const first = draw();
+    const second = (first + 1 + Math.floor(random.next() * (all.length - 1))) % all.length;
+    return [all[first], all[second]].filter((fault) => fault !== undefined);
+  });
+}
+
+process.on('message', (job: Job) => void work(job).then((result) => process.send?.(result)));
