@@ -1,7 +1,7 @@
 import { createRandom } from '../../sandbox/core/random.ts';
-import { type Fault, faultsOf } from '../../test/faults/points.ts';
-import { play } from '../../test/faults/play.ts';
-import { type OutcomeName, scenario, type StrategyName } from '../../test/faults/scenarios.ts';
+import { type Fault, faultsOf } from './points.ts';
+import { play } from './play.ts';
+import { type OutcomeName, scenario, type StrategyName } from './scenarios.ts';
 
 /** A share of the work: every `of`-th fault of a scenario, or a range of pairs drawn with a seed. */
 export type Job = {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type Fault, faultsOf } from './points.ts';
+import { play } from './play.ts';
+import { type OutcomeName, scenario, type StrategyName } from './scenarios.ts';
+
+/** Every so many faults of a scenario are played here, all of them by `npm run faults`. */
+const EVERY = 211;
+
+const SCENARIOS: readonly { readonly strategy: StrategyName; readonly outcome: OutcomeName }[] = [
+  { strategy: 'canary', outcome: 'promoted' },
+  { strategy: 'linear', outcome: 'comparison' },
+  { strategy: 'blueGreen', outcome: 'stopped' },
+  { strategy: 'allAtOnce', outcome: 'native' },
+];
+
+describe.each(SCENARIOS)('$strategy, $outcome', ({ strategy, outcome }) => {
+  it('leaves everything in order without a fault, and with any of a spread of them', async () => {
+    const given = scenario(strategy, outcome);
+    const clean = await play(given);
+    expect(clean.violations).toEqual([]);
+    const all = faultsOf(clean.recording);
+    expect(all.length).toBeGreaterThan(500);
+    const broken: { fault: Fault; what: readonly string[] }[] = [];
+    for (const fault of all.filter((_, index) => index % EVERY === 0)) {
+      const { violations } = await play(given, [fault]);
+      if (violations.length > 0) broken.push({ fault, what: violations });
+    }
+    expect(broken).toEqual([]);
+  });
+});
+
+/** Each of these stranded something once. */
+const FOUND: readonly { readonly name: string; readonly outcome: OutcomeName; readonly fault: Fault }[] = [
+  {
+    name: 'RollBack dies between ending the rollout and freeing its lock',
+    outcome: 'comparison',
+    fault: { kind: 'refuse', call: { role: 'RollBack', service: 'DynamoDB', operation: 'UpdateItem', nth: 1 } },
+  },
+  {
+    name: 'BeginRollout fails after it opened the rollout',
+    outcome: 'comparison',
+    fault: { kind: 'refuse', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'PutItem', nth: 5 } },
+  },
+  {
+    name: 'CompleteRollout fails after it recorded the new release',
+    outcome: 'promoted',
+    fault: { kind: 'refuse', call: { role: 'CompleteRollout', service: 'DynamoDB', operation: 'UpdateItem', nth: 1 } },
+  },
+  {
+    name: 'NotifyRollback dies before it told anybody',
+    outcome: 'comparison',
+    fault: {
+      kind: 'killBefore',
+      call: { role: 'NotifyRollback', service: 'Secrets Manager', operation: 'GetSecretValue', nth: 0 },
+    },
+  },
+  {
+    name: 'the execution is stopped while Promote lags behind',
+    outcome: 'promoted',
+    fault: { kind: 'stopAndLag', call: { role: 'Promote', service: 'Lambda', operation: 'UpdateAlias', nth: 0 } },
+  },
+];
+
+describe('what the enumeration found', () => {
+  it.each(FOUND)('$name', async ({ outcome, fault }) => {
+    expect((await play(scenario('canary', outcome), [fault])).violations).toEqual([]);
+  });
+});
