@@ -147,6 +147,8 @@ export interface Ledger extends QueueBook, CommandBook {
   ): Promise<{ taken: boolean; lock: Lock }>;
   /** Extends the lease. @throws ConcurrentChangeError when the lock is no longer ours: stop. */
   renewLock(place: Place, lock: { owner: string; fence: number; leaseUntil: number }): Promise<void>;
+  /** Makes the owner's steps that still run find that the lock is no longer theirs; it stays taken until it is freed. */
+  fenceLock(place: Place, owner: string): Promise<void>;
   /** Frees the lock if `owner` holds it; anything else is left alone. */
   freeLock(place: Place, owner: string): Promise<void>;
   current(place: Place): Promise<CurrentRelease | undefined>;

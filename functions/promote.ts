@@ -58,17 +58,15 @@ function standStill({ plan, progress }: ShiftTrafficInput, paused: Command): { p
   return { progress: { ...progress, waitSeconds: move.waitSeconds }, move };
 }
 
-async function repoint(
-  { release, plan, candidate, progress }: ShiftTrafficInput,
-  saved: Routing,
-  { aliases }: Needs,
-): Promise<Routing> {
+async function repoint(input: ShiftTrafficInput, saved: Routing, { aliases, ledger }: Needs): Promise<Routing> {
+  const { release, plan, candidate, progress } = input;
   const left = progress.routing ?? saved;
   return changeRouting(aliases, {
     function: release.function,
     alias: plan.alias,
     left,
     wanted: promoted(candidate.version),
+    stillOurs: () => keepLock(input, ledger),
   });
 }
 

@@ -80,7 +80,9 @@ async function giveBack(record: RolloutRecord, status: string | undefined, at: s
     alias: record.alias,
     saved: record.saved,
     candidate: record.candidate,
+    fencing: true,
   };
+  await ports.ledger.fenceLock(record, record.execution);
   const restored = await restoreAlias(ports.aliases, wanted);
   const { aborted } = standing(await ports.ledger.commands(record.id));
   const why = aborted

@@ -20,7 +20,8 @@ export async function restoreBaseline(
   const alias = DRILL_ENVIRONMENT;
   const wanted = promoted(baseline.lambdaVersion);
   const found = await aliases.read(name, alias);
-  await changeRouting(aliases, { function: name, alias, left: found?.routing ?? wanted, wanted });
+  const stillOurs = async () => undefined;
+  await changeRouting(aliases, { function: name, alias, left: found?.routing ?? wanted, wanted, stillOurs });
   const place = { function: name, environment: DRILL_ENVIRONMENT };
   const current = await ledger.current(place);
   if (current?.release !== baseline.release) await ledger.recordCurrent(place, baseline);

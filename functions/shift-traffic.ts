@@ -32,7 +32,9 @@ export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Prom
   const warmed = await warm(input, move.percent, ports);
   const wanted = shifted(rollout.saved.version, candidate.version, move.percent);
   const left = progress.routing ?? rollout.saved;
-  const before = await changeRouting(ports.aliases, { function: release.function, alias: plan.alias, left, wanted });
+  const stillOurs = () => keepLock(input, ports.ledger);
+  const change = { function: release.function, alias: plan.alias, left, wanted, stillOurs };
+  const before = await changeRouting(ports.aliases, change);
   await attest(input, ports.ledger, { move, warmed, before, after: wanted });
   await ports.ledger.updateRollout(rollout, { phase: 'steps', share: move.percent });
   const bakeSeconds = plan.steps[move.step]?.bakeSeconds ?? plan.tickSeconds;

@@ -9,7 +9,7 @@ const ATTEMPTS = 4;
  * Locks with a lease and a fencing number. A free lock stays in the table without an owner, so that the number keeps
  * rising: a rollout that comes back from the dead cannot mistake another's lock for its own.
  */
-export function lockBook(table: LedgerTable): Pick<Ledger, 'takeLock' | 'renewLock' | 'freeLock'> {
+export function lockBook(table: LedgerTable): Pick<Ledger, 'takeLock' | 'renewLock' | 'fenceLock' | 'freeLock'> {
   return {
     takeLock: (place, claim) => takeLock(table, place, claim),
     async renewLock(place, { owner, fence, leaseUntil }) {
@@ -20,6 +20,14 @@ export function lockBook(table: LedgerTable): Pick<Ledger, 'takeLock' | 'renewLo
         ExpressionAttributeValues: { ':leaseUntil': leaseUntil, ':owner': owner, ':fence': fence },
       });
       if (!renewed) throw lost(place, owner, await table.get<Lock>(lockKey(place)));
+    },
+    async fenceLock(place, owner) {
+      await table.update(lockKey(place), {
+        UpdateExpression: 'SET fence = fence + :one',
+        ConditionExpression: '#owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':one': 1, ':owner': owner },
+      });
     },
     async freeLock(place, owner) {
       await table.update(lockKey(place), {

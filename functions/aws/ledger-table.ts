@@ -57,17 +57,13 @@ export function ledgerTable(host: Host): LedgerTable {
     delete: (Key, condition = {}) =>
       unlessRefused(() => client.send(new DeleteCommand({ TableName, Key, ...condition }))),
     async query<T>(pk: string, skPrefix: string) {
-      const KeyConditionExpression = 'pk = :pk AND begins_with(sk, :sk)';
-      const ExpressionAttributeValues = { ':pk': pk, ':sk': skPrefix };
-      const input = { TableName, KeyConditionExpression, ExpressionAttributeValues, ConsistentRead: true };
       const found: T[] = [];
-      for await (const page of paginateQuery({ client }, input)) found.push(...((page.Items ?? []) as T[]));
+      for await (const page of paginateQuery({ client }, { TableName, ...range(pk, skPrefix) }))
+        found.push(...((page.Items ?? []) as T[]));
       return found;
     },
     async last<T>(pk: string, skPrefix: string) {
-      const KeyConditionExpression = 'pk = :pk AND begins_with(sk, :sk)';
-      const ExpressionAttributeValues = { ':pk': pk, ':sk': skPrefix };
-      const input = { TableName, KeyConditionExpression, ExpressionAttributeValues, ConsistentRead: true };
+      const input = { TableName, ...range(pk, skPrefix) };
       return (await client.send(new QueryCommand({ ...input, ScanIndexForward: false, Limit: 1 }))).Items?.[0] as
         T | undefined;
     },
@@ -83,6 +79,15 @@ export function ledgerTable(host: Host): LedgerTable {
         throw cause;
       }
     },
+  };
+}
+
+/** The items of a partition whose sort key begins so. */
+function range(pk: string, skPrefix: string) {
+  return {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': pk, ':sk': skPrefix },
+    ConsistentRead: true,
   };
 }
 

@@ -8,6 +8,8 @@ export interface AliasChange {
   readonly alias: string;
   readonly left: Routing;
   readonly wanted: Routing;
+  /** Asked again after each lost race: whoever took the lock away may have been who won it. @throws ConcurrentChangeError */
+  readonly stillOurs: () => Promise<void>;
 }
 
 /** Times that a lost race is read and decided again before somebody else is taken to be at work. */
@@ -27,12 +29,13 @@ export async function changeRouting(aliases: AliasGateway, change: AliasChange):
     if (!sameRouting(current.routing, change.left)) throw moved(change, describeRouting(current.routing));
     const answer = await aliases.write(change.function, change.alias, change.wanted, current.revisionId);
     if (!('conflict' in answer)) return current.routing;
+    await change.stillOurs();
   }
   throw moved(change, 'an alias that changes each time it is read');
 }
 
 /** Says that somebody else moved an alias that a rollout is working on. */
-export function moved(change: Omit<AliasChange, 'wanted'>, came: string): ConcurrentChangeError {
+export function moved(change: Omit<AliasChange, 'wanted' | 'stillOurs'>, came: string): ConcurrentChangeError {
   const what = `alias ${change.alias} of ${change.function} as this rollout left it (${describeRouting(change.left)})`;
   return new ConcurrentChangeError(
     expected(what, came, 'somebody else moved it, so it is left as it is; release again when that is settled'),

@@ -10,6 +10,11 @@ export interface Restoration {
   readonly saved: Routing | null;
   /** Undefined when nothing was published: then nothing can have moved. */
   readonly candidate: string | undefined;
+  /**
+   * Writes the routing even where it is in place: its new RevisionId makes the write of a step fail that had read the alias
+   * before its execution was stopped, and that runs on.
+   */
+  readonly fencing?: boolean;
 }
 
 /**
@@ -33,13 +38,14 @@ export async function restoreAlias(aliases: AliasGateway, wanted: Restoration): 
     const current = await aliases.read(wanted.function, wanted.alias);
     const before = current?.routing ?? null;
     const finding = compare(before, wanted);
-    if (finding !== 'ours') return { outcome: finding, before };
+    const fences = finding === 'unchanged' && wanted.fencing === true && wanted.saved !== null;
+    if (finding !== 'ours' && !fences) return { outcome: finding, before };
     if (!wanted.saved) {
       await aliases.remove(wanted.function, wanted.alias);
       return { outcome: 'removed', before };
     }
     const answer = await aliases.write(wanted.function, wanted.alias, wanted.saved, current?.revisionId ?? '');
-    if (!('conflict' in answer)) return { outcome: 'restored', before };
+    if (!('conflict' in answer)) return { outcome: fences ? 'unchanged' : 'restored', before };
   }
   throw new ConcurrentChangeError(
     expected(`alias ${wanted.alias} to hold still`, 'another change at every attempt', 'look who changes it'),

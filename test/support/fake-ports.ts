@@ -293,6 +293,10 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       if (seen?.owner !== owner || seen.fence !== fence) throw new ConcurrentChangeError('the lock is not ours');
       state.locks.set(place(where), { ...seen, leaseUntil });
     },
+    fenceLock: async (where, owner) => {
+      const seen = state.locks.get(place(where));
+      if (seen?.owner === owner) state.locks.set(place(where), { ...seen, fence: seen.fence + 1 });
+    },
     freeLock: async (where, owner) => {
       const seen = state.locks.get(place(where));
       if (seen?.owner === owner) state.locks.set(place(where), { ...seen, owner: '', leaseUntil: 0 });
