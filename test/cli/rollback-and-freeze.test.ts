@@ -87,6 +87,7 @@ describe('weighbridge rollback as a process', { timeout: TIME_LIMIT_MS }, () => 
     ]);
     const history = await run('history', '--function', 'back', '--limit', '1');
     expectEnd(history, 0, /2 → 1 +rollback done .*rolled back from 1\.1\.0 to 1\.0\.0 by arn:aws:\S+: orders fail/);
+    expectEnd(await run('history', '--function', 'back', '--verify'), 0, /./);
     expectEnd(await release('1.1.0'), 0, /Released/);
   });
 
