@@ -6,6 +6,8 @@ import { type FreezeBook, freezeBook } from '../functions/aws/ledger-freezes.ts'
 import { lockBook } from '../functions/aws/ledger-locks.ts';
 import { releaseBook } from '../functions/aws/ledger-releases.ts';
 import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
+import { aliasChangeBook } from '../functions/aws/alias-changes.ts';
+import type { AliasChangeBook } from '../functions/outside/ports.ts';
 import type { Ledger } from '../functions/ports.ts';
 import type {
   ChainedEvidence,
@@ -39,6 +41,8 @@ export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'reco
   decide(rollout: RolloutRecord & { heldSince: number }, decision: Decision): Promise<Decision>;
   /** The freeze switches. */
   readonly freezes: FreezeBook;
+  /** Changes of aliases that no rollout made. */
+  readonly changes: AliasChangeBook;
   /** The task token that a decision answers, while somebody waits for it. */
   token(rollout: RolloutRecord & { heldSince: number }): Promise<string | undefined>;
 }
@@ -83,6 +87,7 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     ...lockBook(table),
     recordCurrent: (place, current) => releases.recordCurrent(place, current),
     freezes: freezeBook(table),
+    changes: aliasChangeBook(table),
     ...decisions(table),
   };
 }

@@ -9,6 +9,7 @@ import type { HistoryOptions } from './commands/history.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { PolicyOptions } from './commands/policy.ts';
 import type { ReleaseOptions } from './commands/release.ts';
+import type { RestoreOptions } from './commands/restore.ts';
 import type { SandboxOptions } from './commands/sandbox.ts';
 import type { StatusOptions } from './commands/status.ts';
 import type { WatchOptions } from './commands/watch.ts';
@@ -207,6 +208,16 @@ function addCare(root: Command): void {
     .option('--why <text>', 'the reason, for the record');
   targeted(adopt).action(async (options: AdoptOptions & ConnectionOptions) => {
     const { adopt: run } = await import('./commands/adopt.ts');
+    await run(options, await contextFor(options));
+  });
+  const restore = root
+    .command('restore')
+    .description('Put an alias that somebody moved by hand back where the ledger says it belongs')
+    .requiredOption('--function <name>', 'the Lambda function')
+    .requiredOption('--environment <name>', 'the environment')
+    .requiredOption('--why <text>', 'the reason, for the record');
+  targeted(restore).action(async (options: RestoreOptions & ConnectionOptions) => {
+    const { restore: run } = await import('./commands/restore.ts');
     await run(options, await contextFor(options));
   });
 }

@@ -12,6 +12,7 @@ import { checkReadinessInput, type CheckReadinessInput } from './inputs.ts';
 import type { AlarmNow, FunctionFacts, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { aliasBeforeRollback } from './rollout/rollback-target.ts';
+import { whoMoved } from './rollout/who-moved.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What was looked at, and the alarms' states before any traffic moved: a baseline that was already on fire stays visible. */
@@ -20,7 +21,7 @@ export interface Readiness {
   readonly findings: readonly Finding[];
 }
 
-type Needs = Pick<Ports, 'functions' | 'references' | 'health' | 'secrets' | 'ledger'>;
+type Needs = Pick<Ports, 'functions' | 'references' | 'health' | 'secrets' | 'ledger' | 'changes'>;
 
 /**
  * Refuses what can be known to be wrong before anything changes. Reads only, but for its evidence.
@@ -86,8 +87,11 @@ async function aliasFindings({ release, plan, rollout }: CheckReadinessInput, po
   const current = await ports.ledger.current({ function: release.function, environment });
   if (current && current.lambdaVersion !== saved.version) {
     const what = `alias ${plan.alias} at version ${current.lambdaVersion}, where ${current.release} put it`;
-    const todo = `somebody moved it: move it back, or accept it with \`weighbridge adopt --function ${release.function} --environment ${environment}\``;
-    findings.push(refusal('alias', expected(what, `version ${saved.version}`, todo)));
+    const options = `--function ${release.function} --environment ${environment}`;
+    const todo = `somebody moved it: move it back with \`weighbridge restore ${options}\`, or accept it with \`weighbridge adopt ${options}\``;
+    findings.push(
+      refusal('alias', expected(what, `version ${saved.version}${await whoMoved(rollout, current.at, ports)}`, todo)),
+    );
   }
   return findings;
 }

@@ -8,6 +8,7 @@ import type { TrafficMinute } from '../domain/health/traffic.ts';
 import type { Decision } from '../domain/next-move.ts';
 import type { Release, UploadedRelease } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
+import type { AliasChangeBook } from './outside/ports.ts';
 import type { DrillBook, ReleaseUploader } from './drill/ports.ts';
 import type { CommandBook, QueueBook } from './rollout/books.ts';
 import type {
@@ -254,7 +255,8 @@ export interface Notice {
     | 'held'
     | 'reconciled'
     | 'rollbackFailed'
-    | 'drillFailed';
+    | 'drillFailed'
+    | 'movedFromOutside';
   /** What it is about; a release when absent. */
   readonly kind?: Release['kind'];
   readonly function: string;
@@ -308,6 +310,7 @@ export interface Ports {
   readonly notifier: Notifier;
   readonly secrets: SecretChecker;
   readonly executions: Executions;
+  readonly changes: AliasChangeBook;
   readonly drills: DrillBook;
   readonly uploads: ReleaseUploader;
   /** Waits for `ms`; used only for polling Lambda. */

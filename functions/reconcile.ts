@@ -13,20 +13,30 @@ export interface Reconciliation {
   readonly reconciled: readonly { readonly rollout: string; readonly outcome: string }[];
 }
 
-type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions' | 'notifier'>;
+type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions' | 'notifier' | 'changes'>;
+
+/** How long a dead rollout's lock is kept for putting things right, in seconds. */
+const KEEP_SECONDS = 300;
 
 /**
  * The dead man's switch, outside the state machine: StopExecution, a timeout and a full history run no Catch. For every
- * open rollout whose execution has ended it restores the alias, frees the lock and tells people; one that ended while it waited leaves the queue. Runs on the execution's
- * status change and on a schedule, in case that event is lost. It never touches a rollout whose execution still runs.
+ * open rollout whose execution has ended it restores the alias, frees the lock and tells people; one that ended while it
+ * waited leaves the queue. Runs on the execution's status change and on a schedule, in case that event is lost. It never
+ * touches a rollout whose execution still runs, nor an environment that another rollout has taken over. What fails for one
+ * rollout does not keep it from the others.
+ * @throws the first failure, after all have been looked at: the next sweep tries again.
  */
 export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Reconciliation> {
   const open = await ports.ledger.unclosedRollouts(input.detail?.executionArn);
   const reconciled: { rollout: string; outcome: string }[] = [];
+  const failures: unknown[] = [];
   for (const record of open) {
-    const status = await ports.executions.status(record.execution);
-    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') continue;
-    reconciled.push({ rollout: record.id, outcome: await putRight(record, status, input, ports) });
+    try {
+      const outcome = await look(record, input, ports);
+      if (outcome !== undefined) reconciled.push({ rollout: record.id, outcome });
+    } catch (cause) {
+      failures.push(cause);
+    }
   }
   const sweep = {
     execution: input.detail?.executionArn,
@@ -34,7 +44,51 @@ export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Re
   };
   for (const { name, environment } of await dismissWaiters(sweep, ports))
     reconciled.push({ rollout: `${name}/${environment}`, outcome: 'dismissed' });
+  if (failures.length > 0) throw failures[0];
   return { reconciled };
+}
+
+/** What was done about one open rollout; undefined when its execution still runs. */
+async function look(record: RolloutRecord, input: ReconcileInput, ports: Needs): Promise<string | undefined> {
+  const status = await ports.executions.status(record.execution);
+  if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return undefined;
+  const successor = record.status === 'running' ? await takenOver(record, input, ports) : undefined;
+  return successor === undefined
+    ? putRight(record, status, input, ports)
+    : giveWay(record, status, successor, input, ports);
+}
+
+/**
+ * The rollout that has the environment since; undefined while it is still this one's, which is then kept from being taken.
+ * @throws ConcurrentChangeError when it is being taken at this moment: the next sweep looks again.
+ */
+async function takenOver(record: RolloutRecord, { time }: ReconcileInput, ports: Needs): Promise<string | undefined> {
+  const lock = await ports.changes.lock(record);
+  if (lock && lock.fence !== record.fence && lock.rollout !== record.id) return lock.rollout;
+  if (lock?.owner !== record.execution) return undefined;
+  const until = Math.ceil(Date.parse(time ?? record.startedAt) / 1000) + KEEP_SECONDS;
+  const leaseUntil = Math.max(lock.leaseUntil, until);
+  await ports.ledger.renewLock(record, { owner: record.execution, fence: lock.fence, leaseUntil });
+  return undefined;
+}
+
+/** The alias belongs to whoever came after, even where it still routes as this rollout left it. */
+async function giveWay(
+  record: RolloutRecord,
+  status: string | undefined,
+  successor: string,
+  { time }: ReconcileInput,
+  ports: Needs,
+): Promise<string> {
+  const at = time ?? record.startedAt;
+  const reason = `its execution ended (${status ?? 'no longer known'}) without closing the rollout; ${successor} has taken the environment over since, so alias ${record.alias} was left to it`;
+  const entry = { status, successor, ended: 'stopped' };
+  await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry });
+  await ports.ledger.updateRollout(record, { status: 'stopped', reason, endedAt: at });
+  await tell(record, reason, ports);
+  await ports.ledger.updateRollout(record, { told: 'reconciled' });
+  await ports.ledger.closeRollout(record);
+  return 'takenOver';
 }
 
 /** In an order that can be cut off anywhere and begun again: end it, free the lock, tell people, close it. */

@@ -6,6 +6,7 @@ import { causeInWords } from './rollout/failure.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
 import { returnCurrent } from './rollout/return-current.ts';
 import { settleRollback } from './rollout/settle-rollback.ts';
+import { whoMoved } from './rollout/who-moved.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What happened to the alias; `error` and `cause` become the execution's. */
@@ -15,7 +16,7 @@ export interface Rollback {
   readonly cause: string;
 }
 
-type Needs = Pick<Ports, 'aliases' | 'ledger'>;
+type Needs = Pick<Ports, 'aliases' | 'ledger' | 'changes'>;
 
 /**
  * Restores the routing that BeginRollout wrote down: the alias first, the books after it. Safe to repeat. Whatever it
@@ -31,8 +32,10 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
     candidate: candidate?.version,
   };
   const restored = await restoreAlias(ports.aliases, wanted);
+  const ours = restored.outcome !== 'leftAlone' && failure.error !== 'ConcurrentChangeError';
+  const who = ours ? '' : await whoMoved(rollout, rollout.startedAt, ports);
   const passed = rollout.passed === undefined ? '' : `; ${rollout.passed}`;
-  const reason = `${causeInWords(failure)}; ${restoredInWords(restored, wanted)}${passed}`;
+  const reason = `${causeInWords(failure)}; ${restoredInWords(restored, wanted)}${who}${passed}`;
   const status = restored.outcome === 'leftAlone' ? 'stopped' : 'rolledBack';
   await attest(input, ports.ledger, { failure, restored, routing: rollout.saved, ended: status });
   const endedAt = new Date(step.now).toISOString();

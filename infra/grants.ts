@@ -77,6 +77,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   RestoreBaseline: (to) => [may.onDrillFunction(to, ['GetAlias', 'UpdateAlias']), ...bookkeeping(to)],
   RecordDrill: (to) => [...may.notify(to), ...bookkeeping(to)],
   Reconcile: (to) => [...may.restore(to), may.readExecutions(to), ...may.notify(to), may.useLedger(to, 'close')],
+  RecordAliasChange: (to) => [may.readPolicies(to), ...may.notify(to), may.useLedger(to, 'record')],
 };
 
 /** What every step of a running rollout does. */

@@ -30,7 +30,7 @@ export const DRILL_STEPS = [
 ] as const;
 
 /** Steps that no machine runs: rules call them. */
-export const OUTSIDE_STEPS = ['Reconcile'] as const;
+export const OUTSIDE_STEPS = ['Reconcile', 'RecordAliasChange'] as const;
 
 /** The machines: the id of each construct, and the file in `statemachine/` that it is made from. */
 export const DEFINITIONS = { Rollout: 'rollout.asl.json', Drill: 'drill.asl.json' } as const;

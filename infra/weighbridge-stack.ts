@@ -11,6 +11,7 @@ import type { Granted } from './statements.ts';
 import { FireDrill } from './fire-drill.ts';
 import { Ledger } from './ledger.ts';
 import { Notifications } from './notifications.ts';
+import { OutsideChanges } from './outside-changes.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { drillFunctionName, POLICY_PREFIX, stateMachineArn } from './resource-names.ts';
 import { RolloutMachine } from './rollout-machine.ts';
@@ -18,6 +19,8 @@ import { StepFunction } from './step-function.ts';
 import { DRILL_STEPS, TASK_STEPS } from './steps.ts';
 import type { Step } from './steps.ts';
 import { UploadRule } from './upload-rule.ts';
+
+const MOVES = /^lambda:(Create|Update|Delete)Alias$/;
 
 export interface WeighbridgeStackProps extends StackProps {
   /** Names of the functions that may be released; roles name them. */
@@ -41,6 +44,8 @@ export class WeighbridgeStack extends Stack {
   readonly #removalPolicy: RemovalPolicy;
   readonly #code: Code | undefined;
   readonly #outputs: Record<string, string> = {};
+  /** Roles of the steps that change aliases. */
+  readonly #movers: string[] = [];
 
   constructor(scope: Construct, id: string, props: WeighbridgeStackProps) {
     super(scope, id, { description: 'Weighbridge: releases Lambda functions with measured traffic shifts', ...props });
@@ -54,6 +59,11 @@ export class WeighbridgeStack extends Stack {
     new UploadRule(this, 'Upload', { bucket: this.#granted.bucket, stateMachine, deadLetterQueue: queue });
     new Reconciliation(this, 'Reconciliation', { reconcile: this.#step('Reconcile'), deadLetterQueue: queue });
     if (props.drill !== false) this.#drill(queue, props.drill?.schedule);
+    new OutsideChanges(this, 'OutsideChanges', {
+      record: this.#step('RecordAliasChange'),
+      own: [...this.#movers, stateMachine.role.roleArn],
+      deadLetterQueue: queue,
+    });
     this.#tell(queue.queueUrl);
   }
 
@@ -89,12 +99,15 @@ export class WeighbridgeStack extends Stack {
   }
 
   #step(step: Step): IFunction {
-    return new StepFunction(this, step, {
+    const grants = grantsOf(step, this.#granted);
+    const { function: made, role } = new StepFunction(this, step, {
       environment: this.#environment(),
-      grants: grantsOf(step, this.#granted),
+      grants,
       logRemoval: this.#removalPolicy,
       ...(this.#code && { code: this.#code }),
-    }).function;
+    });
+    if (grants.some(({ actions }) => actions.some((action) => MOVES.test(action)))) this.#movers.push(role.roleArn);
+    return made;
   }
 
   /** What every step is told. */

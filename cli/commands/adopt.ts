@@ -12,7 +12,7 @@ import { Failure, usage } from '../failure.ts';
 import { openLedger } from '../ledger.ts';
 import type { LedgerView } from '../ledger.ts';
 import { readPolicy } from '../policies.ts';
-import { nowOf } from '../sandbox-control.ts';
+import { underLock } from '../under-lock.ts';
 
 export interface AdoptOptions {
   readonly function: string;
@@ -23,9 +23,6 @@ export interface AdoptOptions {
   readonly json?: boolean;
 }
 
-/** Seconds that the environment stays locked if this process dies. */
-const LEASE_SECONDS = 60;
-
 /**
  * Accepts what an alias serves as the environment's current release, after somebody moved it by hand. The environment is
  * locked meanwhile, as by a rollout; Lambda is left as it is. Safe to repeat.
@@ -34,7 +31,8 @@ const LEASE_SECONDS = 60;
 export async function adopt(options: AdoptOptions, { out, connection }: Context): Promise<void> {
   const ledger = await openLedger(connection);
   const by = await connection.caller();
-  const current = await underLock(options, by, ledger, connection, async (now) => {
+  const work = { function: options.function, environment: options.environment, verb: 'adopt', by };
+  const current = await underLock(work, ledger, connection, async (now) => {
     const serves = await servedBy(options, connection);
     const release = await releaseOf(options, serves, ledger);
     const reason = `adopted by ${by}: ${options.why ?? 'no reason given'}`;
@@ -45,26 +43,6 @@ export async function adopt(options: AdoptOptions, { out, connection }: Context)
   if (options.json) return out.json(current);
   const what = `${current.release} (version ${current.lambdaVersion})`;
   out.line(`${options.function} ${options.environment} is now ${what} in the ledger too`);
-}
-
-async function underLock<T>(
-  options: AdoptOptions,
-  by: string,
-  ledger: LedgerView,
-  connection: Connection,
-  work: (now: number) => Promise<T>,
-): Promise<T> {
-  const now = await nowOf(connection);
-  const owner = `adopt ${by} ${new Date(now).toISOString()}`;
-  const leaseUntil = Math.ceil(now / 1000) + LEASE_SECONDS;
-  const { taken, lock } = await ledger.takeLock(options, { owner, rollout: owner, now, leaseUntil });
-  if (!taken)
-    throw new Failure(`${options.function} ${options.environment} is locked by ${lock.rollout}: wait until it ends`);
-  try {
-    return await work(now);
-  } finally {
-    await ledger.freeLock(options, owner);
-  }
 }
 
 type Served = Pick<CurrentRelease, 'lambdaVersion' | 'codeSha256'>;

@@ -1,3 +1,4 @@
+import { type AliasChange, changeInWords } from '../../domain/outside-change.ts';
 import { describeRouting } from '../../domain/routing.ts';
 import type { Routing } from '../../domain/routing.ts';
 import type { CurrentRelease, Lock, RolloutRecord } from '../../functions/rollout/records.ts';
@@ -10,6 +11,8 @@ export interface EnvironmentFacts extends CheckedEnvironment {
   /** What the alias routes to; undefined when it does not exist. */
   readonly routing: Routing | undefined;
   readonly current: CurrentRelease | undefined;
+  /** The newest change of the alias that no rollout made, as far as CloudTrail has told. */
+  readonly change: AliasChange | undefined;
   readonly lock: Lock | undefined;
   /** The rollout under way. */
   readonly rollout: RolloutRecord | undefined;
@@ -35,21 +38,35 @@ function checkAlias(facts: EnvironmentFacts): Finding {
 }
 
 function gone(facts: EnvironmentFacts, { release, lambdaVersion }: CurrentRelease): Finding {
-  const message = `alias ${facts.alias} is gone; the ledger says ${release} (version ${lambdaVersion})`;
-  const todo = `create it again: aws lambda create-alias --function-name ${facts.function} --name ${facts.alias} --function-version ${lambdaVersion}`;
-  return problem('alias', subjectOf(facts), message, todo);
+  const message = `alias ${facts.alias} is gone${who(facts)}; the ledger says ${release} (version ${lambdaVersion})`;
+  return problem('alias', subjectOf(facts), message, `make it again: ${command('restore', facts)} --why …`);
 }
 
 function split(facts: EnvironmentFacts, routing: Routing): Finding {
-  const message = `traffic is split (${describeRouting(routing)}), but no rollout is under way`;
-  const todo = `end it: aws lambda update-alias --function-name ${facts.function} --name ${facts.alias} --function-version ${facts.current?.lambdaVersion ?? routing.version} --routing-config AdditionalVersionWeights={}`;
-  return problem('alias', subjectOf(facts), message, todo);
+  const message = `traffic is split (${describeRouting(routing)})${who(facts)}, but no rollout is under way`;
+  const byHand = `aws lambda update-alias --function-name ${facts.function} --name ${facts.alias} --function-version ${routing.version} --routing-config AdditionalVersionWeights={}`;
+  return problem(
+    'alias',
+    subjectOf(facts),
+    message,
+    `end it: ${facts.current ? `${command('restore', facts)} --why …` : byHand}`,
+  );
 }
 
 function moved(facts: EnvironmentFacts, routing: Routing, { release, lambdaVersion }: CurrentRelease): Finding {
-  const message = `alias ${facts.alias} is at version ${routing.version}, but the ledger says ${release} (version ${lambdaVersion})`;
-  const todo = `move it back, or accept it: weighbridge adopt --function ${facts.function} --environment ${facts.environment}`;
+  const message = `alias ${facts.alias} is at version ${routing.version}${who(facts)}, but the ledger says ${release} (version ${lambdaVersion})`;
+  const todo = `move it back: ${command('restore', facts)} --why …, or accept it: ${command('adopt', facts)}`;
   return problem('alias', subjectOf(facts), message, todo);
+}
+
+/** Who changed it last and when, unless that was before the release that the ledger knows. */
+function who({ change, current }: EnvironmentFacts): string {
+  if (!change || (current && Date.parse(change.at) < Math.floor(Date.parse(current.at) / 1000) * 1000)) return '';
+  return ` (changed ${changeInWords(change)})`;
+}
+
+function command(verb: 'adopt' | 'restore', { function: name, environment }: EnvironmentFacts): string {
+  return `weighbridge ${verb} --function ${name} --environment ${environment}`;
 }
 
 function checkRollout(facts: EnvironmentFacts): Finding | undefined {

@@ -71,6 +71,7 @@ async function factsReader(connection: Connection): Promise<(at: CheckedEnvironm
       rollout,
       routing: (await aliases.read(at.function, at.alias))?.routing,
       current: await ledger.current(at.function, at.environment),
+      change: await ledger.changes.latest(at),
       lock: await ledger.lock(at.function, at.environment),
       execution: rollout && (await machine.status(rollout.execution)),
     };

@@ -19,6 +19,7 @@ export function createPorts(host: Host): Ports {
     executions: deferred(async () => (await import('./executions.ts')).executions(host)),
     drills: deferred(async () => (await import('./ledger-drills.ts')).drillBook(host)),
     uploads: deferred(async () => (await import('./release-uploader.ts')).releaseUploader(host)),
+    changes: deferred(async () => (await import('./alias-changes.ts')).aliasChanges(host)),
     sleep: host.sleep,
   };
 }

@@ -13,6 +13,7 @@ const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string
   reconciled: { icon: ':broom:', words: 'was stopped and put right' },
   rollbackFailed: { icon: ':rotating_light:', words: 'COULD NOT BE ROLLED BACK' },
   drillFailed: { icon: ':rotating_light:', words: 'FAILED ITS FIRE DRILL' },
+  movedFromOutside: { icon: ':warning:', words: 'was moved by somebody else' },
 };
 
 /** The same for a rollback that somebody asked for: there, what fails is the rollback. */
@@ -25,6 +26,7 @@ const OUTCOMES_OF_ROLLBACKS: Readonly<Record<Notice['outcome'], string>> = {
   reconciled: 'was cut short',
   rollbackFailed: 'COULD NOT BE FINISHED',
   drillFailed: 'FAILED ITS FIRE DRILL',
+  movedFromOutside: 'met an alias that somebody else moved',
 };
 
 /** One line that says what happened: `orders 1.2.0 was rolled back in production`. */
@@ -45,18 +47,16 @@ export function slackMessage(notice: Notice): object {
       { type: 'section', fields: fields(notice) },
       { type: 'section', text: { type: 'mrkdwn', text: `*Why*\n${escaped(notice.reason)}`.slice(0, LONGEST_TEXT) } },
       ...evidenceLine(notice),
-      {
-        type: 'actions',
-        elements: [
-          {
-            type: 'button',
-            text: { type: 'plain_text', text: 'Open the execution' },
-            url: executionUrl(notice.execution),
-          },
-        ],
-      },
+      ...links(notice.execution),
     ],
   };
+}
+
+/** No execution, no link. */
+function links(execution: string): object[] {
+  if (execution === '') return [];
+  const text = { type: 'plain_text', text: 'Open the execution' };
+  return [{ type: 'actions', elements: [{ type: 'button', text, url: executionUrl(execution) }] }];
 }
 
 function fields({ function: name, environment, stable, candidate, release }: Notice): object[] {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateAliasCommand,
+  DeleteAliasCommand,
   LambdaClient,
   PublishVersionCommand,
   UpdateAliasCommand,
@@ -13,6 +14,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adopt } from '../../cli/commands/adopt.ts';
 import { doctor } from '../../cli/commands/doctor.ts';
+import { restore } from '../../cli/commands/restore.ts';
 import { policyPut } from '../../cli/commands/policy.ts';
 import { connectTo } from '../../cli/connection.ts';
 import type { Connection } from '../../cli/connection.ts';
@@ -23,6 +25,10 @@ import { permissionsInWords } from '../../cli/doctor/permissions.ts';
 import { openLedger } from '../../cli/ledger.ts';
 import type { LedgerView } from '../../cli/ledger.ts';
 import { createOutput } from '../../cli/output.ts';
+import { functionGateway } from '../../functions/aws/function-gateway.ts';
+import { lambdaHost } from '../../functions/aws/host.ts';
+import { rolloutBook } from '../../functions/aws/ledger-rollouts.ts';
+import { ledgerTable } from '../../functions/aws/ledger-table.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import { deployAssembly, type DeployedStack } from '../../sandbox/cloudformation/deploy-assembly.ts';
 import type { Principal } from '../../sandbox/core/service.ts';
@@ -32,10 +38,18 @@ import { synthesised } from '../support/pipeline.ts';
 const NOW = Date.UTC(2026, 0, 1, 12);
 const PLACE = { function: 'orders', environment: 'production' };
 const CURRENT = { release: '1.0.0', codeSha256: 'abc', lambdaVersion: '1', rollout: 'r/production', at: '' };
+const CHANGE = { eventId: 'e', action: 'UpdateAlias', at: '2026-01-01T11:59:00Z', by: 'ana', version: '3' };
 const ROLLOUT = { ...PLACE, release: '1.1.0', startedAt: '2026-01-01T11:00:00Z', status: 'running' } as RolloutRecord;
 
 function facts(given: Partial<EnvironmentFacts>): EnvironmentFacts {
-  const nothing = { routing: undefined, current: undefined, lock: undefined, rollout: undefined, execution: undefined };
+  const nothing = {
+    routing: undefined,
+    current: undefined,
+    change: undefined,
+    lock: undefined,
+    rollout: undefined,
+    execution: undefined,
+  };
   return { ...PLACE, alias: 'live', ...nothing, ...given };
 }
 
@@ -72,19 +86,25 @@ describe('doctor, of one environment', () => {
       name: 'an alias that somebody moved',
       given: { routing: { version: '3', weights: {} }, current: CURRENT },
       says: /alias live is at version 3, but the ledger says 1.0.0 \(version 1\)/,
-      todo: /weighbridge adopt --function orders --environment production/,
+      todo: /weighbridge restore --function orders --environment production --why …, or accept it: weighbridge adopt --function orders --environment production/,
+    },
+    {
+      name: 'who moved an alias when',
+      given: { routing: { version: '3', weights: {} }, current: CURRENT, change: CHANGE },
+      says: /alias live is at version 3 \(changed by ana at 2026-01-01T11:59:00Z \(UpdateAlias to version 3\)\), but/,
+      todo: /weighbridge restore/,
     },
     {
       name: 'an alias that somebody deleted',
       given: { current: CURRENT },
       says: /alias live is gone/,
-      todo: /create-alias .*--function-version 1$/,
+      todo: /weighbridge restore --function orders --environment production --why …/,
     },
     {
       name: 'a split that nobody ends',
       given: { routing: { version: '1', weights: { 2: 0.1 } }, current: CURRENT },
       says: /no rollout is under way/,
-      todo: /update-alias .* --function-version 1 --routing-config AdditionalVersionWeights=\{\}/,
+      todo: /end it: weighbridge restore --function orders --environment production --why …/,
     },
     {
       name: 'a rollout whose execution died',
@@ -106,7 +126,7 @@ describe('doctor, of one environment', () => {
   });
 });
 
-describe('doctor and adopt in a sandbox', () => {
+describe('doctor, adopt and restore in a sandbox', () => {
   let sandbox: Sandbox;
   let stack: DeployedStack;
   let connection: Connection;
@@ -197,11 +217,69 @@ describe('doctor and adopt in a sandbox', () => {
     await ledger.freeLock(PLACE, 'arn:other');
   });
 
+  it('restores an alias that somebody moved, says so, and finds nothing to do the second time', async () => {
+    const version = await anotherVersion();
+    const [FunctionName, Name] = ['orders', 'production'];
+    await lambda.send(new UpdateAliasCommand({ FunctionName, Name, FunctionVersion: version }));
+    expect(await problems()).toMatchObject([{ check: 'alias', todo: expect.stringMatching(/restore/) as string }]);
+    const { context: at, said } = context();
+    await ledger.recordCurrent(PLACE, CURRENT);
+    await expect(restore({ ...PLACE, why: 'a slip' }, at)).rejects.toThrow(/has other code/);
+    const { codeSha256 } = (await functionGateway(lambdaHost({ sdk: sandbox.clientConfig })).describe(
+      'orders',
+      '1',
+    )) ?? { codeSha256: '' };
+    await ledger.recordCurrent(PLACE, { ...CURRENT, codeSha256, release: '1.0.1' });
+    await restore({ ...PLACE, why: 'a slip' }, at);
+    await restore({ ...PLACE, why: 'a slip' }, at);
+    expect(said().split('\n').slice(0, 2)).toEqual([
+      `alias production of orders is back at 1.0.1 (version 1); it was at version ${version} with 100 %`,
+      'alias production of orders is at 1.0.1 (version 1) already',
+    ]);
+    expect(await ledger.changes.latest(PLACE)).toMatchObject({
+      action: 'restore',
+      by: expect.stringMatching(/^arn:/) as string,
+      why: 'a slip',
+    });
+    expect(await ledger.lock('orders', 'production')).toMatchObject({ owner: '' });
+    expect(await problems()).toEqual([]);
+  });
+
+  it('makes a deleted alias again', async () => {
+    await lambda.send(new DeleteAliasCommand({ FunctionName: 'orders', Name: 'production' }));
+    expect(await problems()).toMatchObject([{ check: 'alias', message: expect.stringMatching(/is gone/) as string }]);
+    await restore({ ...PLACE, why: 'a slip' }, context().context);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('refuses to restore what nobody recorded, and under a rollout whose lease ran out', async () => {
+    await expect(restore({ ...PLACE, environment: 'moon', why: 'x' }, context().context)).rejects.toThrow(
+      /knows no release/,
+    );
+    const table = ledgerTable(
+      lambdaHost({ env: { LEDGER_TABLE: stack.outputs['LedgerTableName'] ?? '' }, sdk: sandbox.clientConfig }),
+    );
+    const record = {
+      ...ROLLOUT,
+      id: 'slow/production',
+      alias: 'production',
+      execution: 'arn:slow',
+      fence: 1,
+      saved: null,
+      stable: null,
+      stableRelease: null,
+      strategy: 'canary',
+    };
+    await rolloutBook(table).openRollout(record);
+    await expect(restore({ ...PLACE, why: 'x' }, context().context)).rejects.toThrow(
+      /slow\/production .* is still open/,
+    );
+    await rolloutBook(table).updateRollout(record, { status: 'stopped' });
+  });
+
   it('does not adopt a split', async () => {
     const [FunctionName, Name] = ['orders', 'production'];
-    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description: 'another' }));
-    await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 20, minDelay: 0.1 }, { FunctionName });
-    const { Version = '' } = await lambda.send(new PublishVersionCommand({ FunctionName }));
+    const Version = await anotherVersion();
     const route = (weights: Record<string, number>) =>
       lambda.send(new UpdateAliasCommand({ FunctionName, Name, RoutingConfig: { AdditionalVersionWeights: weights } }));
     await route({ [Version]: 0.1 });
@@ -236,6 +314,14 @@ describe('doctor and adopt in a sandbox', () => {
     const asked = doctor({ permissions: true }, { ...context().context, connection: aws });
     await expect(asked).rejects.toThrow(/doctor --permissions is a sandbox command/);
   });
+
+  async function anotherVersion(): Promise<string> {
+    const FunctionName = 'orders';
+    const Description = `another, ${sandbox.world.clock.now()}`;
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description }));
+    await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 20, minDelay: 0.1 }, { FunctionName });
+    return (await lambda.send(new PublishVersionCommand({ FunctionName }))).Version ?? '';
+  }
 
   function role(logicalId: RegExp): string {
     const found = Object.entries(stack.resources).find(([id]) => logicalId.test(id));

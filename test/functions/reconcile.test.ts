@@ -39,6 +39,44 @@ describe('Reconcile', () => {
     },
   );
 
+  it('never touches a rollout whose execution may be redriven, however old its lease is', async () => {
+    const { ports, state } = stranded('PENDING_REDRIVE');
+    state.locks.set('orders#production', { owner: EXECUTION, rollout: 'run-1/production', leaseUntil: 1, fence: 1 });
+    expect(await reconcile({ time: '2027-01-01T00:00:00Z' }, ports)).toEqual({ reconciled: [] });
+    expect(state.writes).toEqual([]);
+  });
+
+  it('leaves the alias to a rollout that has taken the environment over, even where it routes as before', async () => {
+    const { ports, state } = stranded('ABORTED');
+    const lock = { owner: 'arn:other', rollout: 'run-2/production', leaseUntil: 9e9, fence: 2 };
+    state.locks.set('orders#production', lock);
+    const outcome = await reconcile({ time: '2026-01-01T13:00:00Z' }, ports);
+    expect(outcome.reconciled).toEqual([{ rollout: 'run-1/production', outcome: 'takenOver' }]);
+    expect(state.aliases.get('production')?.routing).toEqual({ version: '1', weights: { '2': 0.5 } });
+    expect(state.locks.get('orders#production')).toEqual(lock);
+    expect(state.rollouts.get('run-1/production')).toMatchObject({ status: 'stopped' });
+    expect(state.notices).toMatchObject([{ reason: expect.stringMatching(/run-2\/production has taken/) as string }]);
+    expect(await reconcile({}, ports)).toEqual({ reconciled: [] });
+  });
+
+  it('puts the others right when one cannot be, and fails so that it is tried again', async () => {
+    const { ports, state } = stranded('ABORTED');
+    const first = state.rollouts.get('run-1/production');
+    if (first) state.rollouts.set('run-0/staging', { ...first, id: 'run-0/staging', environment: 'staging' });
+    const other = [...state.rollouts.values()].reverse();
+    const ledger = { ...ports.ledger, unclosedRollouts: async () => other };
+    let calls = 0;
+    const executions = {
+      status: async () => {
+        if (calls++ === 0) throw Object.assign(new Error('throttled'), { name: 'ThrottlingException' });
+        return 'ABORTED';
+      },
+    };
+    await expect(reconcile({}, { ...ports, ledger, executions })).rejects.toThrow('throttled');
+    expect(state.rollouts.get('run-1/production')).toMatchObject({ status: 'stopped' });
+    expect(state.rollouts.get('run-0/staging')).toMatchObject({ status: 'running' });
+  });
+
   it('sweeps without an event, in case that was lost', async () => {
     const { ports } = stranded('ABORTED');
     expect((await reconcile({}, ports)).reconciled).toHaveLength(1);

@@ -77,7 +77,27 @@ describe('reconciliation', () => {
       },
     });
     template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)' });
-    template.resourceCountIs('AWS::Lambda::Permission', 2);
+    template.resourceCountIs('AWS::Lambda::Permission', 3);
+  });
+});
+
+describe('changes from outside', () => {
+  it('are heard of for every call that changes an alias, but for those of the roles that move aliases here', () => {
+    const rules = Object.values(template.findResources('AWS::Events::Rule')) as {
+      Properties: { EventPattern?: { source?: string[]; detail?: { userIdentity?: object } } };
+    }[];
+    const rule = rules.find(({ Properties }) => Properties.EventPattern?.source?.includes('aws.lambda'));
+    expect(rule?.Properties.EventPattern).toMatchObject({
+      'detail-type': ['AWS API Call via CloudTrail'],
+      detail: {
+        eventName: ['CreateAlias20150331', 'UpdateAlias20150331', 'DeleteAlias20150331'],
+        errorCode: [{ exists: false }],
+      },
+    });
+    const own = JSON.stringify(rule?.Properties.EventPattern?.detail?.userIdentity).match(/(?<=")\w+Role[0-9A-F]{8}/g);
+    expect(own?.map((id) => id.replace(/Role[0-9A-F]{8}$/, '')).sort()).toEqual(
+      ['Promote', 'Reconcile', 'RestoreBaseline', 'RollBack', 'Rollout', 'ShiftTraffic'].sort(),
+    );
   });
 });
 

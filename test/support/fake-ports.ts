@@ -27,6 +27,7 @@ import type {
   Place,
   RolloutRecord,
 } from '../../functions/rollout/records.ts';
+import type { RecordedChange } from '../../functions/outside/ports.ts';
 import type { Routing } from '../../domain/routing.ts';
 
 /** State behind the fake ports; tests set it up and look at it. */
@@ -67,6 +68,8 @@ export interface FakeState {
   /** Every write, in order: what a retry must not repeat. */
   writes: string[];
   drills: DrillRecord[];
+  /** Changes of aliases from outside. */
+  changes: (RecordedChange & { place: string })[];
   /** `function version` of every release that was uploaded. */
   uploads: string[];
 }
@@ -136,6 +139,7 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     freezes: [],
     writes: [],
     drills: [],
+    changes: [],
     uploads: [],
   };
   return { state, ports: { ...lambdaPorts(state), ...otherPorts(state), ledger: fakeLedger(state) } };
@@ -231,6 +235,23 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
     executions: {
       status: async () => state.executionStatus,
       wake: async (token) => void state.woken.push(token),
+    changes: {
+      record: async (place, change) => {
+        const known = state.changes.find((one) => one.eventId === change.eventId);
+        if (known) return known;
+        const recorded = { ...change, told: false, place: `${place.function}#${place.environment}` };
+        state.changes.push(recorded);
+        return recorded;
+      },
+      told: async (_place, { eventId }) => {
+        state.changes = state.changes.map((one) => (one.eventId === eventId ? { ...one, told: true } : one));
+      },
+      latest: async ({ function: name, environment }) =>
+        state.changes
+          .filter(({ place }) => place === `${name}#${environment}`)
+          .toSorted((a, b) => a.at.localeCompare(b.at))
+          .at(-1),
+      lock: async ({ function: name, environment }) => state.locks.get(`${name}#${environment}`),
     },
     drills: {
       begin: async (record) => {

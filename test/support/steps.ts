@@ -13,6 +13,7 @@ import { step as prepareDrill } from '../../functions/prepare-drill.ts';
 import { step as promote } from '../../functions/promote.ts';
 import { step as pruneVersions } from '../../functions/prune-versions.ts';
 import { step as publishVersion } from '../../functions/publish-version.ts';
+import { step as recordAliasChange } from '../../functions/record-alias-change.ts';
 import { step as reconcile } from '../../functions/reconcile.ts';
 import { step as recordDrill } from '../../functions/record-drill.ts';
 import { step as rejectRelease } from '../../functions/reject-release.ts';
@@ -38,6 +39,7 @@ export const STEP_HANDLERS: Readonly<Record<string, (host: Host) => StepHandler>
   RollBack: (host) => serve(rollBack, host),
   NotifyRollback: (host) => serve(notifyRollback, host),
   RejectRelease: (host) => serve(rejectRelease, host),
+  RecordAliasChange: (host) => serve(recordAliasChange, host),
   Reconcile: (host) => serve(reconcile, host),
 };
 

@@ -1,4 +1,10 @@
-import { AddPermissionCommand, CreateFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  AddPermissionCommand,
+  CreateFunctionCommand,
+  GetFunctionCommand,
+  LambdaClient,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
 import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { StopExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -33,7 +39,10 @@ export interface Run {
 }
 
 export const RUNS: readonly Run[] = [
-  { name: 'a first release', play: async (p) => [await first(p), await traces(p)] },
+  {
+    name: 'a first release, and an alias that somebody moves afterwards',
+    play: async (p) => [await first(p), await movedBySomebody(p), await traces(p)],
+  },
   {
     name: 'a refused release',
     play: async (p) => {
@@ -123,6 +132,14 @@ async function first(p: Pipeline): Promise<string> {
   await p.setPolicy([AT_ONCE]);
   await p.uploadManifest('1.0.0', CONTRACT);
   return end(await p.release('1.0.0'));
+}
+
+/** `$LATEST` is the only other thing there is to point at. Returns what the ledger knows of it. */
+async function movedBySomebody(p: Pipeline): Promise<number> {
+  const alias = { FunctionName: 'orders', Name: 'production', FunctionVersion: '$LATEST' };
+  await new LambdaClient(p.sandbox.clientConfig).send(new UpdateAliasCommand(alias));
+  await p.sandbox.world.clock.sleep(30_000);
+  return (await p.items()).filter(({ pk, told }) => pk.startsWith('alias-change#') && told === true).length;
 }
 
 async function second(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promise<string> {

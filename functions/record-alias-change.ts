@@ -1,0 +1,110 @@
+import { type AliasChange, changeInWords, pointsAt } from '../domain/outside-change.ts';
+import { planRollouts } from '../domain/plan.ts';
+import { parsePolicy, type Policy } from '../domain/policy.ts';
+import { recordAliasChangeInput, type RecordAliasChangeInput } from './inputs.ts';
+import type { Ports } from './ports.ts';
+import type { CurrentRelease, Lock, Place } from './rollout/records.ts';
+import { defineStep, serve } from './runtime.ts';
+
+/**
+ * `notManaged`: no policy speaks of this alias. `known`: this event was dealt with before. `asRecorded`: the alias is where
+ * the ledger says, nobody needs to know. `told`: people were told.
+ */
+export type Noted = { readonly outcome: 'notManaged' | 'known' | 'asRecorded' | 'told' };
+
+type Needs = Pick<Ports, 'policies' | 'ledger' | 'changes' | 'notifier'>;
+
+/**
+ * Outside the state machine: CloudTrail says that somebody else than the pipeline changed an alias. Writes down who changed
+ * what when, for rollouts and for `weighbridge doctor` to say, and tells people once. Changes nothing itself: a rollout that
+ * is under way sees at its next step that the alias is not as it left it. Safe to repeat: CloudTrail delivers at least once.
+ */
+export async function recordAliasChange(input: RecordAliasChangeInput, ports: Needs): Promise<Noted> {
+  const { functionName, alias, change } = input;
+  const managed = await environmentOf(functionName, alias, ports);
+  if (!managed) return { outcome: 'notManaged' };
+  const { place, channels } = managed;
+  if ((await ports.changes.record(place, change)).told) return { outcome: 'known' };
+  const current = await ports.ledger.current(place);
+  const lock = await ports.changes.lock(place);
+  const quiet = current !== undefined && pointsAt(change, current.lambdaVersion) && !holds(lock);
+  if (!quiet) await tell({ place, alias, change, current, lock }, channels, ports);
+  await ports.changes.told(place, change);
+  return { outcome: quiet ? 'asRecorded' : 'told' };
+}
+
+type Channels = Parameters<Ports['notifier']['tell']>[1];
+
+interface Managed {
+  readonly place: Place;
+  readonly channels: Channels;
+}
+
+/**
+ * The environment that the alias belongs to, and whom its function's policy tells. Where the policy is broken, people hear of
+ * it through the stack's own channels, under the alias's name.
+ */
+async function environmentOf(functionName: string, alias: string, { policies }: Needs): Promise<Managed | undefined> {
+  const { text } = await policies.read(functionName);
+  if (text === undefined) return undefined;
+  const policy = readable(text);
+  if (!policy) return { place: { function: functionName, environment: alias }, channels: null };
+  const plan = planRollouts(policy).find((each) => each.alias === alias);
+  const channels = policy.notifications ? (JSON.parse(JSON.stringify(policy.notifications)) as Channels) : null;
+  return plan && { place: { function: functionName, environment: plan.environment }, channels };
+}
+
+function readable(text: string): Policy | undefined {
+  try {
+    return parsePolicy(text);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Subject {
+  readonly place: Place;
+  readonly alias: string;
+  readonly change: AliasChange;
+  readonly current: CurrentRelease | undefined;
+  readonly lock: Lock | undefined;
+}
+
+async function tell(subject: Subject, channels: Channels, { notifier }: Needs): Promise<void> {
+  const { place, change, current, lock } = subject;
+  await notifier.tell(
+    {
+      outcome: 'movedFromOutside',
+      kind: 'release',
+      ...place,
+      release: current?.release ?? '(none recorded)',
+      stable: current?.lambdaVersion,
+      candidate: change.version,
+      reason: inWords(subject),
+      execution: holds(lock) ? lock.owner : '',
+    },
+    channels,
+  );
+}
+
+function inWords({ place, alias, change, current, lock }: Subject): string {
+  const what = `alias ${alias} of ${place.function} was changed ${changeInWords(change)}`;
+  if (holds(lock))
+    return `${what}. Rollout ${lock.rollout} is under way: it stops at its next look at the alias, and leaves it as it is`;
+  const options = `--function ${place.function} --environment ${place.environment}`;
+  const recorded = current ? `${current.release} (version ${current.lambdaVersion})` : 'nothing yet';
+  return `${what}. No rollout is under way; the ledger says ${recorded}. Accept it with \`weighbridge adopt ${options}\`, or undo it with \`weighbridge restore ${options} --why …\`; until then releases are refused`;
+}
+
+/** A free lock stays in the table without an owner. */
+function holds(lock: Lock | undefined): lock is Lock {
+  return lock !== undefined && lock.owner.startsWith('arn:');
+}
+
+export const step = defineStep({
+  state: 'RecordAliasChange',
+  input: recordAliasChangeInput,
+  mutates: false,
+  run: recordAliasChange,
+});
+export const handler = serve(step);

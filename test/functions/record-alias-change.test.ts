@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { parseInput, recordAliasChangeInput } from '../../functions/inputs.ts';
+import { recordAliasChange } from '../../functions/record-alias-change.ts';
+import { EXECUTION } from '../support/builders.ts';
+import { fakePorts } from '../support/fake-ports.ts';
+
+const POLICY = JSON.stringify({
+  environments: [{ name: 'production', alias: 'live', strategy: { type: 'allAtOnce' } }],
+});
+const CURRENT = { release: '1.0.0', codeSha256: 'abc', lambdaVersion: '1', rollout: 'r', at: '2026-01-01T10:00:00Z' };
+
+/** CloudTrail's event, as EventBridge delivers it. */
+function event(parameters: object = {}, detail: object = {}) {
+  const requestParameters = { functionName: 'orders', name: 'live', functionVersion: '3', ...parameters };
+  const who = { type: 'AssumedRole', arn: 'arn:aws:sts::123456789012:assumed-role/Ops/ana' };
+  return parseInput(recordAliasChangeInput, 'RecordAliasChange', {
+    time: '2026-01-01T12:00:05Z',
+    detail: {
+      eventID: 'e-1',
+      eventName: 'UpdateAlias20150331',
+      eventTime: '2026-01-01T12:00:00Z',
+      sourceIPAddress: '192.0.2.1',
+      userAgent: 'console.amazonaws.com',
+      userIdentity: who,
+      requestParameters,
+      ...detail,
+    },
+  });
+}
+
+function world(policy: string | undefined = POLICY) {
+  const { ports, state } = fakePorts();
+  state.policy = policy;
+  state.locks.clear();
+  state.current.set('orders#production', CURRENT);
+  return { ports, state };
+}
+
+describe('RecordAliasChange', () => {
+  it('writes down who changed what when, and tells people once, however often the event comes', async () => {
+    const { ports, state } = world();
+    expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'told' });
+    expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'known' });
+    expect(state.changes).toMatchObject([
+      {
+        eventId: 'e-1',
+        action: 'UpdateAlias',
+        at: '2026-01-01T12:00:00Z',
+        by: 'arn:aws:sts::123456789012:assumed-role/Ops/ana',
+        from: '192.0.2.1 with console.amazonaws.com',
+        version: '3',
+        told: true,
+      },
+    ]);
+    expect(state.notices).toMatchObject([{ outcome: 'movedFromOutside', environment: 'production', release: '1.0.0' }]);
+    expect(state.notices[0]?.reason).toMatch(
+      /changed by arn:.*\/ana at 2026-01-01T12:00:00Z \(UpdateAlias to version 3, from 192.0.2.1 .*\)\. No rollout .* adopt .* restore/,
+    );
+  });
+
+  it('says which rollout stops, when one is under way', async () => {
+    const { ports, state } = world();
+    state.locks.set('orders#production', { owner: EXECUTION, rollout: 'run-1/production', leaseUntil: 9e9, fence: 1 });
+    await recordAliasChange(event({ functionVersion: '1' }), ports);
+    expect(state.notices).toMatchObject([{ execution: EXECUTION }]);
+    expect(state.notices[0]?.reason).toContain('Rollout run-1/production is under way: it stops');
+  });
+
+  it.each([
+    { name: 'back where the ledger says', given: event({ functionVersion: '1' }), outcome: 'asRecorded', kept: 1 },
+    { name: 'of an alias that no policy speaks of', given: event({ name: 'beta' }), outcome: 'notManaged', kept: 0 },
+  ])('tells nobody of a change $name', async ({ given, outcome, kept }) => {
+    const { ports, state } = world();
+    expect(await recordAliasChange(given, ports)).toEqual({ outcome });
+    expect(state.changes).toHaveLength(kept);
+    expect(state.notices).toEqual([]);
+  });
+
+  it('leaves functions without a policy alone', async () => {
+    const { ports, state } = world();
+    state.policy = undefined;
+    expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'notManaged' });
+    expect(state.changes).toEqual([]);
+  });
+
+  it('tells of a change even where the policy is broken', async () => {
+    const { ports, state } = world('{');
+    expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'told' });
+    expect(state.notices).toMatchObject([{ environment: 'live' }]);
+  });
+
+  it('tells again when it could not note that it had told', async () => {
+    const { ports, state } = world();
+    const changes = { ...ports.changes, told: () => Promise.reject(new Error('lost')) };
+    await expect(recordAliasChange(event(), { ...ports, changes })).rejects.toThrow('lost');
+    expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'told' });
+    expect(state.notices).toHaveLength(2);
+  });
+
+  it.each([
+    { given: 'arn:aws:lambda:us-east-1:123456789012:function:orders' },
+    { given: '123456789012:function:orders' },
+    { given: 'orders' },
+  ])('knows the function by $given', ({ given }) => {
+    expect(event({ functionName: given }).functionName).toBe('orders');
+  });
+
+  it('reads what deleting and splitting calls say', () => {
+    const split = { functionVersion: undefined, routingConfig: { additionalVersionWeights: { 4: 0.25 } } };
+    expect(event(split).change).toMatchObject({ weights: { 4: 0.25 } });
+    const deleted = event(
+      { functionVersion: undefined },
+      { eventName: 'DeleteAlias20150331', userIdentity: { type: 'Root' } },
+    );
+    expect(deleted.change).toMatchObject({ action: 'DeleteAlias', by: 'the root user' });
+    expect(deleted.change).not.toHaveProperty('version');
+  });
+});
