@@ -67,6 +67,7 @@ describe('Reconcile', () => {
     const ledger = { ...ports.ledger, unclosedRollouts: async () => other };
     let calls = 0;
     const executions = {
+      ...ports.executions,
       status: async () => {
         if (calls++ === 0) throw Object.assign(new Error('throttled'), { name: 'ThrottlingException' });
         return 'ABORTED';

@@ -235,6 +235,7 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
     executions: {
       status: async () => state.executionStatus,
       wake: async (token) => void state.woken.push(token),
+    },
     changes: {
       record: async (place, change) => {
         const known = state.changes.find((one) => one.eventId === change.eventId);
