@@ -57,10 +57,15 @@ export async function releaseFleet({ size, policy, badAfterSeconds, seed = 7 }: 
   }
 }
 
-async function prepare({ sandbox }: ReleaseWorld, names: readonly string[], policy: EnvironmentPolicy): Promise<void> {
+/** Makes functions with a version 1, an alias at it and a policy. */
+export async function prepare(
+  { sandbox }: ReleaseWorld,
+  names: readonly string[],
+  policy: EnvironmentPolicy,
+): Promise<void> {
   const lambda = new LambdaClient(sandbox.clientConfig);
   const ssm = new SSMClient(sandbox.clientConfig);
-  const Role = await executionRole(sandbox);
+  const Role = await executionRole(sandbox, names[0] ?? 'fleet');
   const code = { ZipFile: await zip('0.0.0') };
   for (const FunctionName of names) {
     sandbox.lambda.runInProcess(FunctionName, () => ({ statusCode: 200 }));
@@ -79,17 +84,17 @@ async function prepare({ sandbox }: ReleaseWorld, names: readonly string[], poli
   }
 }
 
-async function executionRole({ clientConfig }: Sandbox): Promise<string> {
+async function executionRole({ clientConfig }: Sandbox, RoleName: string): Promise<string> {
   const Statement = [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }];
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
   const { Role } = await new IAMClient(clientConfig).send(
-    new CreateRoleCommand({ RoleName: 'fleet', AssumeRolePolicyDocument }),
+    new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }),
   );
   return Role?.Arn ?? '';
 }
 
 /** An alarm that all policies name; the function makes it go off after that many seconds, for good. */
-async function badNews({ sandbox }: ReleaseWorld, afterSeconds: number): Promise<() => void> {
+export async function badNews({ sandbox }: ReleaseWorld, afterSeconds: number): Promise<() => void> {
   const cloudWatch = new CloudWatchClient(sandbox.clientConfig);
   const metric = { Namespace: 'Fleet', MetricName: 'Failures', Statistic: 'Sum', Period: 60 } as const;
   const rule = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' } as const;
@@ -135,7 +140,7 @@ async function play(
 }
 
 /** Uploads all at one instant of the sandbox's clock, and returns it. */
-async function upload({ sandbox, outputs }: ReleaseWorld, names: readonly string[]): Promise<number> {
+export async function upload({ sandbox, outputs }: ReleaseWorld, names: readonly string[]): Promise<number> {
   const s3 = new S3Client({ ...sandbox.clientConfig, forcePathStyle: true });
   const Body = await zip('1.0.0');
   return sandbox.world.clock.held('request', async () => {
@@ -153,10 +158,11 @@ export const BAD_NEWS = 'fleet-bad-news';
 const THROTTLED = 'TooManyRequestsException';
 const [CONTROL_PLANE] = RATE_LIMITS as readonly [(typeof RATE_LIMITS)[number]];
 
-/** A day of the sandbox's time, in ms: whatever has not ended by then hangs. */
+/** In ms: whatever has not ended by then hangs. */
 const PATIENCE = 24 * 3_600_000;
 
-async function allEnded(
+/** Waits until that many executions of a machine have ended. @throws Error after a day of the sandbox's time. */
+export async function allEnded(
   { world, clientConfig }: Sandbox,
   stateMachineArn: string,
   size: number,
