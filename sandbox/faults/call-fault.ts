@@ -66,12 +66,19 @@ async function stopExecutions(world: World, action: Extract<Action, { kind: 'sto
   const { stateMachine, error, cause } = action;
   const prefix = `arn:aws:states:${world.region}:${world.accountId}:stateMachine:`;
   const stateMachineArn = stateMachine.startsWith('arn:') ? stateMachine : prefix + stateMachine;
-  const running = await world.call<{ executions: readonly { executionArn: string }[] }>(
-    'SFN',
-    'ListExecutions',
-    { stateMachineArn, statusFilter: 'RUNNING' },
-    FAULT,
-  );
-  for (const { executionArn } of running.executions)
+  for (const executionArn of await runningExecutions(world, stateMachineArn))
     await world.call('SFN', 'StopExecution', { executionArn, ...(error && { error }), ...(cause && { cause }) }, FAULT);
+}
+
+async function runningExecutions(world: World, stateMachineArn: string): Promise<string[]> {
+  type Page = { readonly executions: readonly { executionArn: string }[]; readonly nextToken?: string };
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const input = { stateMachineArn, statusFilter: 'RUNNING', ...(nextToken !== undefined && { nextToken }) };
+    const page: Page = await world.call<Page>('SFN', 'ListExecutions', input, FAULT);
+    arns.push(...page.executions.map(({ executionArn }) => executionArn));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return arns;
 }
