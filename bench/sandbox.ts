@@ -40,8 +40,8 @@ async function measure(subject: Subject, seconds: number, executions: number): P
   const rows: Row[] = [...(subject.rows ?? [])];
   const fixture = await prepareFunction(clients);
   try {
-    rows.push(...(await measureControlPlane(clients.lambda, fixture)));
-    rows.push(...(await measureInvokes(clients.lambda, fixture, seconds)));
+    rows.push(...(await measureControlPlane(clients.lambda, fixture, subject)));
+    rows.push(...(await measureInvokes(clients.lambda, fixture, seconds, subject)));
     rows.push(...(await measureWaiting(clients, fixture, executions, subject)));
   } finally {
     await removeFunction(clients, fixture);

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { Buffer } from 'node:buffer';
 import { ZipFile } from 'yazl';
+import type { Subject } from './process.ts';
 import { quantiles, type Row } from './table.ts';
 
 /** What the measurements work on; removed when they are over. */
@@ -24,6 +25,8 @@ export interface Fixture {
 
 const CODE = 'export const handler = async (event) => ({ echoed: event });\n';
 const CONTROL_CALLS = 300;
+const WARM_UP_CALLS = 20;
+const MADE_CALLS = CONTROL_CALLS + WARM_UP_CALLS;
 const CONCURRENCY = 8;
 
 /** Creates a role and a small function with one published version behind the alias `live`. */
@@ -71,8 +74,13 @@ export async function removeFunction(
 }
 
 /** One call after the other: reading and writing an alias. */
-export async function measureControlPlane(lambda: LambdaClient, { functionName }: Fixture): Promise<Row[]> {
+export async function measureControlPlane(
+  lambda: LambdaClient,
+  { functionName }: Fixture,
+  { cpuMs = () => NaN }: Subject,
+): Promise<Row[]> {
   const alias = { FunctionName: functionName, Name: 'live' };
+  const cpuBefore = cpuMs();
   const reads = await timed(CONTROL_CALLS, () => lambda.send(new GetAliasCommand(alias)));
   const writes = await timed(CONTROL_CALLS, (i) =>
     lambda.send(new UpdateAliasCommand({ ...alias, Description: `call ${i}` })),
@@ -81,12 +89,13 @@ export async function measureControlPlane(lambda: LambdaClient, { functionName }
     { what: 'GetAlias, median', value: quantiles(reads).median, unit: 'ms', aim: { atMost: 3 } },
     { what: 'GetAlias, 95th percentile', value: quantiles(reads).p95, unit: 'ms' },
     { what: 'UpdateAlias, median', value: quantiles(writes).median, unit: 'ms', aim: { atMost: 3 } },
+    { what: 'processor time of one of these calls', value: (cpuMs() - cpuBefore) / (2 * MADE_CALLS), unit: 'ms' },
   ];
 }
 
 /** Real milliseconds of each of `count` calls, made one after the other, after some to warm up. */
 export async function timed(count: number, call: (i: number) => Promise<unknown>): Promise<number[]> {
-  for (let i = 0; i < 20; i++) await call(-i);
+  for (let i = 0; i < WARM_UP_CALLS; i++) await call(-i);
   const times: number[] = [];
   for (let i = 0; i < count; i++) {
     const began = performance.now();
@@ -97,18 +106,25 @@ export async function timed(count: number, call: (i: number) => Promise<unknown>
 }
 
 /** Synchronous invokes of warm environments, some at a time, for some seconds. */
-export async function measureInvokes(lambda: LambdaClient, { functionName }: Fixture, seconds: number): Promise<Row[]> {
+export async function measureInvokes(
+  lambda: LambdaClient,
+  { functionName }: Fixture,
+  seconds: number,
+  { cpuMs = () => NaN }: Subject,
+): Promise<Row[]> {
   const invoke = new InvokeCommand({ FunctionName: functionName, Qualifier: 'live', Payload: Buffer.from('{"n":1}') });
   const run = (until: number, times: number[]): Promise<unknown> =>
     Promise.all(Array.from({ length: CONCURRENCY }, () => invokeUntil(lambda, invoke, until, times)));
   await run(performance.now() + 1500, []);
   const times: number[] = [];
+  const cpuBefore = cpuMs();
   const began = performance.now();
   await run(began + seconds * 1000, times);
   const perSecond = times.length / ((performance.now() - began) / 1000);
   return [
     { what: `warm synchronous invokes, ${CONCURRENCY} at a time`, value: perSecond, unit: '/s', aim: { atLeast: 500 } },
     { what: 'warm synchronous invoke, median', value: quantiles(times).median, unit: 'ms' },
+    { what: 'processor time of one invoke', value: (cpuMs() - cpuBefore) / times.length, unit: 'ms' },
   ];
 }
 
