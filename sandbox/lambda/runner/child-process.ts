@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { orphanGuard } from './orphan-guard.ts';
 import type { Command } from './runtimes.ts';
 
 /** How a process ended, as Lambda words it. */
@@ -30,6 +31,11 @@ export class RuntimeProcess {
     });
     if (this.#child.stdout) eachLine(this.#child.stdout, (line) => events.line(line));
     if (this.#child.stderr) eachLine(this.#child.stderr, (line) => events.line(line));
+    const { pid } = this.#child;
+    if (pid !== undefined) {
+      orphanGuard.watch(pid);
+      this.#child.once('exit', () => orphanGuard.forget(pid));
+    }
     this.#child.once('error', (error) => events.exit(`Runtime failed to start: ${error.message}`));
     this.#child.once('close', (code, signal) => events.exit(exitReason(code, signal)));
   }
