@@ -61,14 +61,24 @@ async function findOpen(table: LedgerTable, record: RolloutRecord): Promise<Roll
   return pointer && table.get<RolloutRecord>(pointer.rollout);
 }
 
+/** A rollout that was taken back is not promoted afterwards, by a step that runs on after its execution was stopped. */
 async function updateRollout(table: LedgerTable, key: RolloutKey, changes: Partial<RolloutRecord>): Promise<void> {
+  const promotes = changes.status === 'promoted';
   const sealed = ends(changes) ? { sealed: await headOf(table, key.id) } : {};
   const fields = Object.entries({ ...changes, ...sealed }).filter(([, value]) => value !== undefined);
   await table.update(rolloutKey(key), {
     UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :v${i}`).join(', ')}`,
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(fields.map(([, value], i) => [`:v${i}`, value])),
+    ConditionExpression: promotes
+      ? 'attribute_exists(pk) AND #status IN (:running, :promoted)'
+      : 'attribute_exists(pk)',
+    ExpressionAttributeNames: {
+      ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
+      ...(promotes && { '#status': 'status' }),
+    },
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(fields.map(([, value], i) => [`:v${i}`, value])),
+      ...(promotes && { ':running': 'running', ':promoted': 'promoted' }),
+    },
   });
 }
 

@@ -8,7 +8,10 @@ export interface AliasChange {
   readonly alias: string;
   readonly left: Routing;
   readonly wanted: Routing;
-  /** Asked again after each lost race: whoever took the lock away may have been who won it. @throws ConcurrentChangeError */
+  /**
+   * Asked between the read and the write. Reconcile takes the lock away first and changes the alias's RevisionId then, so
+   * a step that runs on after its execution was stopped fails either here or at the write. @throws ConcurrentChangeError
+   */
   readonly stillOurs: () => Promise<void>;
 }
 
@@ -27,9 +30,9 @@ export async function changeRouting(aliases: AliasGateway, change: AliasChange):
     if (!current) throw moved(change, 'no such alias');
     if (sameRouting(current.routing, change.wanted)) return current.routing;
     if (!sameRouting(current.routing, change.left)) throw moved(change, describeRouting(current.routing));
+    await change.stillOurs();
     const answer = await aliases.write(change.function, change.alias, change.wanted, current.revisionId);
     if (!('conflict' in answer)) return current.routing;
-    await change.stillOurs();
   }
   throw moved(change, 'an alias that changes each time it is read');
 }
