@@ -1,14 +1,18 @@
 import { ledgerTable } from '../functions/aws/ledger-table.ts';
 import type { LedgerTable } from '../functions/aws/ledger-table.ts';
 import { lambdaHost } from '../functions/aws/host.ts';
+import { commandBook } from '../functions/aws/ledger-commands.ts';
 import { evidenceBook } from '../functions/aws/ledger-evidence.ts';
 import { type FreezeBook, freezeBook } from '../functions/aws/ledger-freezes.ts';
 import { lockBook } from '../functions/aws/ledger-locks.ts';
+import { queueBook } from '../functions/aws/ledger-queue.ts';
 import { releaseBook } from '../functions/aws/ledger-releases.ts';
 import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
 import { aliasChangeBook } from '../functions/aws/alias-changes.ts';
 import type { AliasChangeBook } from '../functions/outside/ports.ts';
+import type { Decision } from '../domain/next-move.ts';
 import type { Ledger } from '../functions/ports.ts';
+import type { CommandBook, QueueBook } from '../functions/rollout/books.ts';
 import type {
   ChainedEvidence,
   CurrentRelease,
@@ -19,7 +23,8 @@ import type {
 import type { Connection } from './connection.ts';
 
 /** What the commands read of the ledger, and what they write: a person's decision, and the release that is adopted. */
-export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'recordCurrent' | 'append'> {
+export interface LedgerView
+  extends Pick<Ledger, 'takeLock' | 'freeLock' | 'recordCurrent' | 'append'>, Pick<QueueBook, 'waiting'>, CommandBook {
   /** Rollouts that are under way, of one function or of all. */
   open(functionName?: string): Promise<readonly RolloutRecord[]>;
   /** All rollouts of a function, newest first. */
@@ -43,8 +48,8 @@ export interface LedgerView extends Pick<Ledger, 'takeLock' | 'freeLock' | 'reco
   readonly freezes: FreezeBook;
   /** Changes of aliases that no rollout made. */
   readonly changes: AliasChangeBook;
-  /** The task token that a decision answers, while somebody waits for it. */
-  token(rollout: RolloutRecord & { heldSince: number }): Promise<string | undefined>;
+  /** All decisions about a rollout, oldest first. */
+  decisions(rollout: string): Promise<readonly Decision[]>;
 }
 
 /** A semantic version and what it was first published as. */
@@ -54,11 +59,7 @@ export interface Published {
   readonly lambdaVersion: string;
 }
 
-export interface Decision {
-  readonly decision: 'approve' | 'reject';
-  readonly by: string;
-  readonly why: string;
-}
+export type { Decision };
 
 export async function openLedger(connection: Connection): Promise<LedgerView> {
   const { LedgerTableName } = await connection.outputs();
@@ -88,6 +89,8 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     recordCurrent: (place, current) => releases.recordCurrent(place, current),
     freezes: freezeBook(table),
     changes: aliasChangeBook(table),
+    waiting: (place) => queueBook(table).waiting(place),
+    ...commandBook(table),
     ...decisions(table),
   };
 }
@@ -104,15 +107,13 @@ async function published(table: LedgerTable, functionName: string): Promise<Publ
   }));
 }
 
-function decisions(table: LedgerTable): Pick<LedgerView, 'decide' | 'token'> {
+function decisions(table: LedgerTable): Pick<LedgerView, 'decide' | 'decisions'> {
   return {
     async decide({ id, heldSince }, decision) {
       const key = { pk: `rollout#${id}`, sk: `decision#${heldSince}` };
       if (await table.putNew(key, decision)) return decision;
       return (await table.get<Decision>(key)) ?? decision;
     },
-    async token({ id, heldSince }) {
-      return (await table.get<{ token: string }>({ pk: `rollout#${id}`, sk: `token#${heldSince}` }))?.token;
-    },
+    decisions: (rollout) => table.query<Decision>(`rollout#${rollout}`, 'decision#'),
   };
 }

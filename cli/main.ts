@@ -2,7 +2,6 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { BacktestOptions } from './commands/backtest.ts';
 import type { ConnectionOptions } from './connection.ts';
 import type { AdoptOptions } from './commands/adopt.ts';
-import type { DecideOptions } from './commands/decide.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { DemoOptions } from './demo/demo.ts';
 import type { HistoryOptions } from './commands/history.ts';
@@ -16,6 +15,7 @@ import type { WatchOptions } from './commands/watch.ts';
 import { contextFor, fail, targeted } from './command-line.ts';
 import { FAILED, inOneLine, USAGE, Failure } from './failure.ts';
 import { addFreezes } from './freezes.ts';
+import { addPeople } from './people.ts';
 import { addRehearsals } from './rehearsals.ts';
 import { addWaysBack } from './ways-back.ts';
 
@@ -47,7 +47,7 @@ function program(): Command {
   addViews(root);
   addForecasts(root);
   addPolicy(root);
-  addDecisions(root);
+  addPeople(root);
   addWaysBack(root);
   addFreezes(root);
   addRehearsals(root);
@@ -95,6 +95,7 @@ function addRelease(root: Command): void {
     .option('--notes <text>', 'what is new, for people')
     .option('--contract <file>', 'JSON file with sample events and the answers expected to them')
     .option('--emergency <why>', 'begin during a freeze and outside the windows; who and why is recorded and told')
+    .option('--expedite <why>', 'take over from an older rollout, and go ahead of all that wait')
     .option('--watch', 'follow the rollouts; exit 1 unless every environment is reached');
   targeted(command).action(async (zip: string, options: ReleaseOptions & ConnectionOptions) => {
     const { release } = await import('./commands/release.ts');
@@ -173,23 +174,6 @@ function addPolicy(root: Command): void {
     const { createOutput } = await import('./output.ts');
     policySchema(createOutput());
   });
-}
-
-function addDecisions(root: Command): void {
-  for (const word of ['approve', 'reject'] as const) {
-    const what = word === 'approve' ? 'Let a held rollout go on' : 'Roll a held rollout back';
-    const command = root
-      .command(word)
-      .description(what)
-      .requiredOption('--function <name>', 'the Lambda function')
-      .option('--environment <name>', 'the environment, when several wait')
-      .option('--why <text>', 'the reason, for the record')
-      .option('--by <name>', 'who decides; the caller’s ARN when absent');
-    targeted(command).action(async (options: DecideOptions & ConnectionOptions) => {
-      const { decide } = await import('./commands/decide.ts');
-      await decide(word, options, await contextFor(options));
-    });
-  }
 }
 
 function addCare(root: Command): void {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { Emergency } from '../domain/freeze/may-begin.ts';
 import { parseManifest } from '../domain/release.ts';
 import type { Manifest } from '../domain/release.ts';
 import { Failure } from './failure.ts';
@@ -10,15 +9,16 @@ export interface ManifestOptions {
   readonly contract?: string;
 }
 
+/** What goes into the manifest beside what the files say. */
+export type Said = Partial<Omit<Manifest, 'contract'>>;
+
 /**
  * What the release's `release.json` is going to say, checked as the pipeline will check it.
  * @throws Failure when the file cannot be read. @throws InvalidReleaseError listing what is wrong with it.
  */
-export async function manifestOf({ notes, contract }: ManifestOptions, emergency?: Emergency): Promise<Manifest> {
+export async function manifestOf({ notes, contract }: ManifestOptions, said: Said = {}): Promise<Manifest> {
   const read = contract === undefined ? {} : await readContract(contract);
-  return parseManifest(
-    JSON.stringify({ ...read, ...(notes !== undefined && { notes }), ...(emergency && { emergency }) }),
-  );
+  return parseManifest(JSON.stringify({ ...read, ...(notes !== undefined && { notes }), ...said }));
 }
 
 async function readContract(path: string): Promise<object> {

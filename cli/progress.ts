@@ -1,4 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { Command } from '../domain/commands.ts';
+import type { Waiting } from '../domain/queue.ts';
 import type { Evidence, RolloutRecord } from '../functions/rollout/records.ts';
 import { describeExecution } from './executions.ts';
 import type { Execution } from './executions.ts';
@@ -9,6 +11,8 @@ export type Happening =
   | { readonly kind: 'state'; readonly state: string; readonly at: string }
   | { readonly kind: 'rollout'; readonly rollout: RolloutRecord }
   | { readonly kind: 'evidence'; readonly rollout: RolloutRecord; readonly evidence: Evidence }
+  | { readonly kind: 'waiting'; readonly waiting: Waiting; readonly at: string }
+  | { readonly kind: 'command'; readonly rollout: RolloutRecord; readonly command: Command }
   | { readonly kind: 'end'; readonly execution: Execution };
 
 export interface Watching {
@@ -27,9 +31,11 @@ export interface Watching {
 export async function* follow(watching: Watching): AsyncGenerator<Happening> {
   const states = stateReader(watching);
   const evidence = evidenceReader(watching);
+  const queue = queueReader(watching);
   for (;;) {
     const execution = await describeExecution(watching.client, watching.execution);
-    yield* merged(await states(), await evidence(execution));
+    const entered = await states();
+    yield* merged(entered, [...(await queue(execution, entered)), ...(await evidence(execution))]);
     if (execution.status !== 'RUNNING') {
       yield { kind: 'end', execution };
       return;
@@ -70,6 +76,11 @@ function evidenceReader({ ledger }: Watching): (execution: Execution) => Promise
     for (const rollout of await ledger.ofExecution(functionName, execution.arn)) {
       if (!opened.has(rollout.id)) happenings.push({ kind: 'rollout', rollout });
       opened.add(rollout.id);
+      for (const command of rollout.status === 'running' ? await ledger.commands(rollout.id) : []) {
+        const key = `${rollout.id}#${command.command}#${command.at}`;
+        if (!told.has(key)) happenings.push({ kind: 'command', rollout, command });
+        told.add(key);
+      }
       for (const evidence of await ledger.evidence(rollout.id)) {
         const key = `${rollout.id}#${evidence.tick}#${evidence.state}`;
         if (!told.has(key)) happenings.push({ kind: 'evidence', rollout, evidence });
@@ -77,6 +88,23 @@ function evidenceReader({ ledger }: Watching): (execution: Execution) => Promise
       }
     }
     return happenings;
+  };
+}
+
+/** What the execution waits behind, each time that it is something else. */
+function queueReader({
+  ledger,
+}: Watching): (execution: Execution, entered: readonly Happening[]) => Promise<Happening[]> {
+  let behind: string | undefined;
+  let waits = false;
+  return async ({ arn }, entered) => {
+    const turns = entered.filter((one) => one.kind === 'state' && one.state === 'WaitForTurn');
+    waits = waits || turns.length > 0;
+    const waiting = waits ? (await ledger.waiting()).find(({ execution }) => execution === arn) : undefined;
+    if (!waiting || waiting.behind === behind) return [];
+    behind = waiting.behind;
+    const last = turns.at(-1);
+    return [{ kind: 'waiting', waiting, at: last?.kind === 'state' ? last.at : waiting.since }];
   };
 }
 
@@ -92,6 +120,10 @@ function timeOf(happening: Happening): number {
       return Date.parse(happening.at);
     case 'rollout':
       return Date.parse(happening.rollout.startedAt);
+    case 'waiting':
+      return Date.parse(happening.at);
+    case 'command':
+      return Date.parse(happening.command.at);
     case 'evidence':
       return Date.parse(happening.evidence.at);
     case 'end':

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Command } from '../domain/commands.ts';
 import type { Evidence, RolloutRecord } from '../functions/rollout/records.ts';
 import type { Execution } from './executions.ts';
 import { instant, widthOf } from './output.ts';
@@ -19,6 +20,7 @@ const QUIET = new Set([
   'EvaluateHealth',
   'ShiftTraffic',
   'AwaitDecision',
+  'WaitForTurn',
 ]);
 
 /** One line about something that happened; `undefined` when it is not worth one. */
@@ -28,11 +30,22 @@ export function happeningInWords(happening: Happening): string | undefined {
       return QUIET.has(happening.state) ? undefined : line(happening.at, happening.state, '');
     case 'rollout':
       return line(happening.rollout.startedAt, pc.bold(happening.rollout.environment), opening(happening.rollout));
+    case 'waiting':
+      return line(happening.at, 'WaitForTurn', `waiting for turn behind ${happening.waiting.behind}`);
+    case 'command':
+      return commandInWords(happening.command);
     case 'evidence':
       return evidenceInWords(happening.evidence);
     case 'end':
       return endInWords(happening.execution);
   }
+}
+
+/** What somebody ordered; that a rollout completes, its states say. */
+function commandInWords({ command, by, why, at }: Command): string | undefined {
+  if (command === 'complete') return undefined;
+  const past = { abort: 'aborted', pause: 'paused', resume: 'resumed' }[command];
+  return line(at, pc.bold(command), `${past} by ${by}: ${why}`);
 }
 
 /** How an execution ended, with its reason. */
@@ -75,7 +88,12 @@ function opening(rollout: RolloutRecord): string {
 
 interface Entry {
   readonly verdict?: { readonly kind: string; readonly reasons?: readonly string[] } | null;
-  readonly move?: { readonly kind: string; readonly percent?: number; readonly reason?: string };
+  readonly move?: {
+    readonly kind: string;
+    readonly percent?: number;
+    readonly reason?: string;
+    readonly paused?: true;
+  };
   readonly percent?: number;
   readonly violations?: readonly string[];
   readonly asked?: string;
@@ -92,7 +110,8 @@ function evidenceInWords({ at, entry, state }: Evidence): string | undefined {
   return line(at, state, [percent(share), judged, `next: ${moveInWords(move)}`].filter(Boolean).join('  '));
 }
 
-function moveInWords({ kind, percent: share }: { kind: string; percent?: number }): string {
+function moveInWords({ kind, percent: share, paused, reason }: NonNullable<Entry['move']>): string {
+  if (paused) return reason ?? 'paused';
   return share === undefined ? kind : `${kind} to ${percent(share)}`;
 }
 

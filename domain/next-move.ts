@@ -23,7 +23,13 @@ export type Move =
 export type MoveKind = Move['kind'];
 
 /** What a person decided about a rollout. */
-export type Decision = { decision: 'approve' | 'reject'; by: string; why?: string | undefined };
+export type Decision = {
+  decision: 'approve' | 'reject';
+  by: string;
+  why?: string | undefined;
+  /** ISO 8601; absent in older ones. */
+  at?: string | undefined;
+};
 
 /** Where a rollout stands. Times are milliseconds since the epoch. */
 export type Position = {

@@ -1,4 +1,3 @@
-import type { Emergency } from '../../domain/freeze/may-begin.ts';
 import { parseReleaseKey, releaseKey } from '../../domain/release.ts';
 import type { Context } from '../context.ts';
 import { pollMsOf } from '../context.ts';
@@ -9,7 +8,7 @@ import type { Execution } from '../executions.ts';
 import { openLedger } from '../ledger.ts';
 import type { LedgerView } from '../ledger.ts';
 import { manifestOf } from '../manifest.ts';
-import type { ManifestOptions } from '../manifest.ts';
+import type { ManifestOptions, Said } from '../manifest.ts';
 import { readPackage } from '../package-check.ts';
 import { sha256, uploadRelease } from '../upload.ts';
 import type { Uploaded } from '../upload.ts';
@@ -20,6 +19,8 @@ export interface ReleaseOptions extends ManifestOptions {
   readonly version: string;
   /** Why it cannot wait for the end of a freeze. */
   readonly emergency?: string;
+  /** Why it takes over from an older rollout and goes ahead of all that wait. */
+  readonly expedite?: string;
   readonly watch?: boolean;
   readonly json?: boolean;
 }
@@ -35,7 +36,7 @@ export async function release(path: string, options: ReleaseOptions, context: Co
   const { out, connection } = context;
   checkNames(options);
   const bytes = await readPackage(path);
-  const manifest = await manifestOf(options, await emergencyOf(options, context));
+  const manifest = await manifestOf(options, await saidBy(options, context));
   const { ArtifactBucketName: bucket } = await connection.outputs();
   const ledger = await openLedger(connection);
   await refuseOtherBytes(options, bytes, ledger);
@@ -48,14 +49,13 @@ export async function release(path: string, options: ReleaseOptions, context: Co
   return execution === undefined || execution.status === 'SUCCEEDED';
 }
 
-/** An emergency has a name and a reason, or it is none. */
-async function emergencyOf(
-  { emergency: why }: ReleaseOptions,
-  { connection }: Context,
-): Promise<Emergency | undefined> {
-  if (why === undefined) return undefined;
-  if (why.trim() === '') throw usage('--emergency: expected the reason why it cannot wait, got nothing');
-  return { by: await connection.caller(), why };
+/** Who releases, and why it cannot wait: for others, or for the end of a freeze. A reason is a reason, or it is none. */
+async function saidBy({ expedite, emergency }: ReleaseOptions, { connection }: Context): Promise<Said> {
+  if (expedite?.trim() === '') throw usage('--expedite: expected the reason why it cannot wait, got nothing');
+  if (emergency?.trim() === '') throw usage('--emergency: expected the reason why it cannot wait, got nothing');
+  const by = await connection.caller();
+  const hurried = expedite === undefined ? {} : { expedite: { by, why: expedite } };
+  return { by, ...hurried, ...(emergency !== undefined && { emergency: { by, why: emergency } }) };
 }
 
 /** The same rules as the pipeline's, before anything is uploaded. */

@@ -13,6 +13,7 @@ import type { LedgerView } from '../ledger.ts';
 import { columns, instant } from '../output.ts';
 import { listPolicies, readPolicy } from '../policies.ts';
 import type { StoredPolicy } from '../policies.ts';
+import { ordersInWords, type Ordered, withOrders } from '../queues.ts';
 import { nowOf } from '../sandbox-control.ts';
 import { percent, rolloutStatus } from '../wording.ts';
 
@@ -44,9 +45,13 @@ export async function status(options: StatusOptions, context: Context): Promise<
   if (rows.length === 0) return out.line('no function has a policy yet: write one with `weighbridge policy put`');
   for (const line of columns([HEADINGS, ...rows.map(cells)])) out.line(line);
   for (const line of new Set(rows.flatMap(closedInWords))) out.line(line);
+  for (const line of rows.flatMap(ordersInWords)) out.line(line);
 }
 
-async function readStatus(functionName: string | undefined, { connection }: Context): Promise<EnvironmentStatus[]> {
+async function readStatus(
+  functionName: string | undefined,
+  { connection }: Context,
+): Promise<(EnvironmentStatus & Ordered)[]> {
   const { LambdaClient } = await import('@aws-sdk/client-lambda');
   const client = new LambdaClient(connection.clientConfig);
   const ledger = await openLedger(connection);
@@ -55,7 +60,8 @@ async function readStatus(functionName: string | undefined, { connection }: Cont
   const now = await nowOf(connection);
   const frozen = await frozenNow(ledger.freezes, now);
   const sources = { client, ledger, open, now, frozen };
-  return (await Promise.all(policies.map((policy) => environmentsOf(policy, sources)))).flat();
+  const rows = (await Promise.all(policies.map((policy) => environmentsOf(policy, sources)))).flat();
+  return withOrders(rows, ledger, now);
 }
 
 async function policyOf(functionName: string, connection: Context['connection']): Promise<StoredPolicy> {
