@@ -76,7 +76,7 @@ function evidenceReader({ ledger }: Watching): (execution: Execution) => Promise
     for (const rollout of await ledger.ofExecution(functionName, execution.arn)) {
       if (!opened.has(rollout.id)) happenings.push({ kind: 'rollout', rollout });
       opened.add(rollout.id);
-      for (const command of rollout.status === 'running' ? await ledger.commands(rollout.id) : []) {
+      for (const command of await ledger.commands(rollout.id)) {
         const key = `${rollout.id}#${command.command}#${command.at}`;
         if (!told.has(key)) happenings.push({ kind: 'command', rollout, command });
         told.add(key);

@@ -36,6 +36,7 @@ export async function release(path: string, options: ReleaseOptions, context: Co
   const { out, connection } = context;
   checkNames(options);
   const bytes = await readPackage(path);
+  await manifestOf(options);
   const manifest = await manifestOf(options, await saidBy(options, context));
   const { ArtifactBucketName: bucket } = await connection.outputs();
   const ledger = await openLedger(connection);

@@ -121,7 +121,7 @@ describe('a decision', { timeout: TIME_LIMIT_MS }, () => {
     await decide('approve', { function: 'approved', why: 'looks fine', by: 'Ada' }, context);
     expect(said()).toMatch(/approved approved 1.0.0 in production, as Ada/);
     expect(await watch(undefined, { function: 'approved' }, context)).toBe(true);
-    await expect(decide('reject', { function: 'approved' }, context)).rejects.toThrow(/no rollout of approved waits/);
+    await expect(decide('reject', { function: 'approved' }, context)).rejects.toThrow(/already approved by Ada/);
   });
 
   it('rolls a held rollout back', async () => {

@@ -22,7 +22,7 @@ import { weighbridge } from './weighbridge.ts';
 /** One function for each test, so that none depends on another. */
 const FUNCTIONS = ['aborted', 'stopped', 'held', 'hurried'];
 const TIME_LIMIT_MS = 120_000;
-const CALLER = 'arn:aws:iam::123456789012:root';
+const CALLER = 'arn:aws:iam::123456789012:user/administrator';
 
 let local: LocalSandbox;
 let cwd: string;
@@ -63,7 +63,7 @@ describe('orders from the command line', { timeout: TIME_LIMIT_MS }, () => {
     const { context, said: watched } = aContext();
     expect(await watch(undefined, about, context)).toBe(false);
     expect(watched()).toMatch(
-      /pause +paused by [\s\S]*abort +aborted by [\s\S]*RolledBack.*aborted by .*root: wrong build/,
+      /pause +paused by [\s\S]*abort +aborted by [\s\S]*RolledBack.*aborted by .*administrator: wrong build/,
     );
     expect(await said('abort', 'again')).toMatch(
       /was already aborted by .*: wrong build; it serves no release yet in production; the last rollout, of 1\.0\.0, was rolledBack/,

@@ -244,3 +244,82 @@ function walk(first: Move, plan: Position['plan']): { shares: number[]; end: Mov
   }
   return { shares, end: move };
 }
+
+describe('a rollout under orders', () => {
+  const ana = { by: 'ana', why: 'wrong build', at: '2026-01-01T00:00:00.000Z' };
+  const paused = { command: 'pause', ...ana } as const;
+  const aborted = { command: 'abort', ...ana } as const;
+  const plan = aPlanOf({ strategy: steps, finalBakeMinutes: 5 });
+  const over = (changes: Partial<Position>): Position => aPosition({ plan, now: 6 * MINUTE, percent: 5, ...changes });
+  const since = (from: number): Position['pauses'] => ({ over: [], since: from });
+
+  it.each<{ name: string; position: Position; move: object }>([
+    {
+      name: 'rolls back when it was aborted, however healthy it is',
+      position: over({ aborted, paused }),
+      move: { kind: 'rollBack', reason: 'aborted by ana: wrong build', error: 'WithdrawnError' },
+    },
+    {
+      name: 'says for whom it was aborted',
+      position: over({ aborted: { ...aborted, takenOverBy: '1.3.0' } }),
+      move: { reason: 'taken over by 1.3.0, which ana expedited: wrong build' },
+    },
+    {
+      name: 'stays where it is while it is paused, although its bake is over',
+      position: over({ paused, pauses: since(6 * MINUTE) }),
+      move: { kind: 'bake', paused: true, waitSeconds: plan.pauseTickSeconds, reason: 'paused by ana: wrong build' },
+    },
+    {
+      name: 'does not complete while it is paused',
+      position: over({ phase: 'final', percent: 100, paused, pauses: since(6 * MINUTE) }),
+      move: { kind: 'bake', paused: true },
+    },
+    {
+      name: 'does not begin while it is paused',
+      position: over({ step: -1, percent: 0, verdict: undefined, paused, pauses: since(6 * MINUTE) }),
+      move: { kind: 'bake', paused: true },
+    },
+    {
+      name: 'rolls back an unhealthy candidate while it is paused',
+      position: over({ paused, pauses: since(MINUTE), verdict: aVerdict('unhealthy') }),
+      move: { kind: 'rollBack', reason: 'the figures say unhealthy' },
+    },
+    {
+      name: 'rolls back when it was paused for longer than the policy allows, all pauses together',
+      position: over({ now: 9 * HOUR, paused, pauses: { over: [{ from: 0, to: HOUR }], since: 2 * HOUR } }),
+      move: { kind: 'rollBack', reason: expect.stringMatching(/^paused for 8 h in all/) as string },
+    },
+    {
+      name: 'does not count a pause as bake',
+      position: over({ pauses: { over: [{ from: MINUTE, to: 3 * MINUTE }], since: null } }),
+      move: { kind: 'bake', waitSeconds: 60, reason: '1 min to bake at 5 %' },
+    },
+    {
+      name: 'does not count a pause against the deadline of a hold',
+      position: over({
+        now: 9 * HOUR,
+        heldSince: 0,
+        verdict: aVerdict('inconclusive'),
+        pauses: { over: [{ from: HOUR, to: 3 * HOUR }], since: null },
+      }),
+      move: { kind: 'hold' },
+    },
+  ])('$name', ({ position, move }) => {
+    expect(nextMove(position)).toMatchObject(move);
+  });
+
+  it('never moves traffic or ends well while it is paused, whatever the figures and the time say', () => {
+    const kinds = fc.constantFrom('healthy' as const, 'inconclusive' as const, 'unhealthy' as const);
+    const minutes = fc.integer({ min: 0, max: 700 });
+    const phases = fc.constantFrom('steps' as const, 'final' as const);
+    fc.assert(
+      fc.property(kinds, minutes, minutes, phases, fc.integer({ min: -1, max: 1 }), (kind, a, b, phase, step) => {
+        const now = Math.max(a, b) * MINUTE;
+        const verdict = aVerdict(kind);
+        const position = over({ now, phase, step, verdict, paused, pauses: since(Math.min(a, b) * MINUTE) });
+        expect(['bake', 'hold', 'rollBack']).toContain(nextMove(position).kind);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
