@@ -46,12 +46,16 @@ export type RolloutPlan = {
   freezes: FreezeRange[];
   /** Whether a freeze of all functions holds here too. */
   frozenWithAll: boolean;
+  /** Alias that event source mappings of the bare function are moved to before `$LATEST` changes; none: they are refused. */
+  moveEventSourcesTo?: string;
 };
 
 /** Plans every environment of a policy, in order. They share one execution, so they share its history limit. */
 export function planRollouts(policy: Policy): RolloutPlan[] {
   const { environments, freezes } = policy;
-  return environments.map((environment) => planRollout(environment, environments.length, freezes));
+  const moving = environments.find(({ eventSources }) => eventSources === 'move');
+  const to = moving && { moveEventSourcesTo: moving.alias ?? moving.name };
+  return environments.map((environment) => ({ ...planRollout(environment, environments.length, freezes), ...to }));
 }
 
 /**
@@ -100,6 +104,7 @@ export function planRollout(
     windows: complete.windows,
     freezes: [...freezes, ...complete.freezes],
     frozenWithAll: complete.frozenWithAll,
+    ...(complete.eventSources === 'move' && { moveEventSourcesTo: complete.alias ?? complete.name }),
   };
 }
 

@@ -74,6 +74,12 @@ export const environmentSchema = z
     approval: z.enum(['none', 'before']).default('none'),
     verify: verify.prefault({}),
     configuration: configuration.prefault({}),
+    eventSources: z
+      .enum(['refuse', 'move'])
+      .default('refuse')
+      .describe(
+        'Event source mappings that name the bare function: refuse the release, or move them to this alias before $LATEST changes.',
+      ),
     queue: z
       .enum(QUEUE_MODES)
       .default('supersede')
@@ -113,7 +119,7 @@ export const policySchema = z.strictObject({
 });
 
 type Problem = { path: PropertyKey[]; message: string };
-type Environment = { name: string; alias?: string | undefined };
+type Environment = { name: string; alias?: string | undefined; eventSources?: 'refuse' | 'move' | undefined };
 
 function environmentProblems(environment: {
   name: string;
@@ -146,7 +152,14 @@ function environmentProblems(environment: {
 function duplicates(environments: Environment[]): Problem[] {
   const names = environments.map((one) => one.name);
   const aliases = environments.map((one) => one.alias ?? one.name);
-  return [...repeated(names, 'name'), ...repeated(aliases, 'alias')];
+  return [...repeated(names, 'name'), ...repeated(aliases, 'alias'), ...secondTarget(environments)];
+}
+
+/** A mapping has one function: only one environment can take the mappings over. */
+function secondTarget(environments: Environment[]): Problem[] {
+  const moving = environments.flatMap(({ eventSources }, index) => (eventSources === 'move' ? [index] : []));
+  const message = 'expected one environment to move event sources to, got a second one';
+  return moving.slice(1).map((index) => ({ path: [index, 'eventSources'], message }));
 }
 
 function repeated(values: string[], field: string): Problem[] {

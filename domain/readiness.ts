@@ -33,6 +33,25 @@ export function triggersBypassingAlias(triggers: readonly Trigger[], alias: stri
   });
 }
 
+/** Says which event source mappings of the bare function the release will move, so that it is no surprise. */
+export function sourcesToMove(uuids: readonly string[], alias: string, aliasExists: boolean): Finding[] {
+  return uuids.map((uuid) => {
+    const what = `event source mapping ${uuid} to name the alias ${alias}`;
+    const moved = 'it is moved there before $LATEST changes, as the policy says';
+    const todo = `there is no alias ${alias} yet: disable the mapping for the first release, or create the alias at a published version`;
+    const message = expected(what, 'the bare function', aliasExists ? moved : todo);
+    return aliasExists ? warning('trigger', message) : refusal('trigger', message);
+  });
+}
+
+/** Warns that the capacity which an alias keeps ready is not ready for the new version at once. */
+export function capacityFollows(alias: string): Finding {
+  const what = `alias ${alias} to have as much ready after its move as before`;
+  const todo =
+    'Lambda allocates its provisioned concurrency to the new version in minutes, and back after a rollback; meanwhile requests start environments on demand';
+  return warning('provisioned concurrency', expected(what, 'provisioned concurrency, which follows the alias', todo));
+}
+
 /**
  * Refuses environment variables that hold a credential in the clear, and warns of those that may: everyone who may read the
  * function's configuration, that of old versions included, could read it. The value is never repeated.

@@ -1,9 +1,11 @@
 import { expected, InvalidReleaseError, NotReadyError, TransientAwsError } from '../domain/errors.ts';
 import {
+  capacityFollows,
   type Finding,
   missingAlarms,
   roleDiffers,
   secretsInEnvironment,
+  sourcesToMove,
   triggersBypassingAlias,
 } from '../domain/readiness.ts';
 import type { ReturningRelease } from '../domain/release.ts';
@@ -21,7 +23,7 @@ export interface Readiness {
   readonly findings: readonly Finding[];
 }
 
-type Needs = Pick<Ports, 'functions' | 'references' | 'health' | 'secrets' | 'ledger' | 'changes'>;
+type Needs = Pick<Ports, 'aliases' | 'functions' | 'references' | 'health' | 'secrets' | 'ledger' | 'changes'>;
 
 /**
  * Refuses what can be known to be wrong before anything changes. Reads only, but for its evidence.
@@ -56,13 +58,26 @@ async function beforeRelease(input: CheckReadinessInput, ports: Needs): Promise<
   const findings = [
     ...(await aliasFindings(input, ports)),
     ...secretsInEnvironment({ ...latest.variables, ...input.plan.configuration?.variables }),
-    ...triggersBypassingAlias(await ports.references.triggers(input.release.function), input.plan.alias),
+    ...(await triggerFindings(input, ports)),
     ...(await versionFindings(input, latest, ports)),
     ...missingAlarms(input.plan.health.alarms, found),
     ...(await metricFindings(input, ports)),
     ...(await secretFindings(input, ports)),
   ];
   return { alarmsAtStart: alarms, findings };
+}
+
+/** What names the bare function would meet new code at once; event sources among it are moved, if the policy wants that. */
+async function triggerFindings({ release, plan }: CheckReadinessInput, ports: Needs): Promise<Finding[]> {
+  const all = await ports.references.triggers(release.function);
+  const alias = plan.moveEventSourcesTo;
+  if (alias === undefined) return triggersBypassingAlias(all, plan.alias);
+  const bare = all.filter(({ mapping, qualifier }) => mapping && (qualifier === undefined || qualifier === '$LATEST'));
+  if (bare.length === 0) return triggersBypassingAlias(all, plan.alias);
+  const exists = (await ports.aliases.read(release.function, alias)) !== undefined;
+  const others = all.filter((one) => !bare.includes(one));
+  const uuids = bare.flatMap(({ mapping }) => mapping ?? []);
+  return [...sourcesToMove(uuids, alias, exists), ...triggersBypassingAlias(others, plan.alias)];
 }
 
 async function settledFunction({ release }: CheckReadinessInput, { functions }: Needs): Promise<FunctionFacts> {
@@ -100,10 +115,12 @@ async function aliasFindings({ release, plan, rollout }: CheckReadinessInput, po
 async function versionFindings(input: CheckReadinessInput, latest: FunctionFacts, ports: Needs): Promise<Finding[]> {
   const { release, plan, rollout } = input;
   const splits = plan.steps.length > 0 || plan.budget !== undefined;
-  if (!rollout.stable || !splits) return [];
+  if (!rollout.stable) return [];
+  const provisioned = await ports.references.hasProvisionedConcurrency(release.function, plan.alias);
+  if (!splits) return provisioned ? [capacityFollows(plan.alias)] : [];
   const stable = await ports.functions.describe(release.function, rollout.stable);
   const findings = stable ? roleDiffers(latest, stable) : [];
-  if (await ports.references.hasProvisionedConcurrency(release.function, plan.alias)) {
+  if (provisioned) {
     const todo = 'use allAtOnce or blueGreen, or take the provisioned concurrency off the alias';
     findings.push(
       refusal(

@@ -127,7 +127,13 @@ export const pruneVersionsInput = verifyCandidateInput;
 export const completeRolloutInput = verifyCandidateInput.extend({ pruned: z.unknown(), notifications });
 export const rollBackInput = z.object({ ...common, release, plan, rollout, candidate: candidate.nullable(), failure });
 export const notifyRollbackInput = rollBackInput.extend({
-  rollback: z.looseObject({ outcome: z.string(), error: z.string(), cause: z.string() }),
+  rollback: z.looseObject({
+    outcome: z.string(),
+    error: z.string(),
+    cause: z.string(),
+    reverted: z.array(z.string()).optional(),
+    notReverted: z.array(z.string()).optional(),
+  }),
   notifications,
 });
 export const rejectReleaseInput = z.object({

@@ -25,6 +25,8 @@ export async function notifyRollback(
       stable: rollout.stable ?? undefined,
       candidate: candidate?.version,
       reason: rollback.cause,
+      reverted: rollback.reverted ?? [],
+      notReverted: rollback.notReverted ?? [],
       evidence,
       execution: execution.id,
     },

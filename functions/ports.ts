@@ -1,3 +1,5 @@
+import type { CodeObject, PolicyStatement } from '../domain/journal/change.ts';
+import type { Permission } from '../domain/journal/permission.ts';
 import type { Head } from '../domain/evidence/chain.ts';
 import type { FreezeSwitch } from '../domain/freeze/may-begin.ts';
 import type { CustomReading } from '../domain/health/custom/readings.ts';
@@ -59,6 +61,8 @@ export interface FunctionFacts {
   readonly role: string;
   readonly deadLetterArn?: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** Where the deployment package can be fetched for ten minutes. */
+  readonly codeLocation?: string;
 }
 
 /** The answer of one synchronous invocation. */
@@ -78,8 +82,8 @@ export interface PublishedVersion {
 export interface FunctionGateway {
   /** The function's `$LATEST`, or one version; `undefined` when it does not exist. */
   describe(functionName: string, version?: string): Promise<FunctionFacts | undefined>;
-  /** Points `$LATEST` at the release's object; `conflict` when the function changed since `revisionId`. */
-  updateCode(functionName: string, release: UploadedRelease, revisionId: string): Promise<void | Conflict>;
+  /** Points `$LATEST` at an object in S3; `conflict` when the function changed since `revisionId`. */
+  updateCode(functionName: string, code: CodeObject, revisionId: string): Promise<void | Conflict>;
   updateVariables(
     functionName: string,
     variables: Record<string, string>,
@@ -101,6 +105,18 @@ export interface FunctionGateway {
 export interface Reference {
   readonly qualifier: string | undefined;
   readonly why: string;
+  /** UUID of an event source mapping. */
+  readonly mapping?: string;
+}
+
+/** A queue or stream whose events a function, a version or an alias gets. */
+export interface EventSource {
+  readonly uuid: string;
+  /** Undefined for the bare function. */
+  readonly qualifier: string | undefined;
+  readonly functionArn: string;
+  /** ARN of the queue or stream. */
+  readonly source: string;
 }
 
 /** Who invokes or pins what: aliases, event sources, policies, URLs, provisioned concurrency. */
@@ -110,8 +126,18 @@ export interface ReferenceFinder {
   /** Event sources and permissions that name the bare function or a version instead of an alias. */
   triggers(functionName: string): Promise<readonly Reference[]>;
   hasProvisionedConcurrency(functionName: string, alias: string): Promise<boolean>;
-  /** Statement ids of the resource policy on a qualifier; removing them locks an old version down. */
-  lockDown(functionName: string, version: string): Promise<readonly string[]>;
+  /** Event source mappings that name the bare function. */
+  mappings(functionName: string): Promise<readonly EventSource[]>;
+  /** One mapping, whatever it names; undefined when it is gone. */
+  mapping(uuid: string): Promise<EventSource | undefined>;
+  /** Hands the events of a mapping to another function, version or alias, by its ARN; a conflict while it is busy. */
+  pointMapping(uuid: string, functionArn: string): Promise<void | Conflict>;
+  /** Statements of the resource policy on a version. */
+  policy(functionName: string, version: string): Promise<readonly PolicyStatement[]>;
+  /** Adds a statement to the policy on a version; there already is fine. */
+  allow(functionName: string, version: string, permission: Permission): Promise<void>;
+  /** Removes a statement from the policy on a version; gone already is fine. */
+  disallow(functionName: string, version: string, statementId: string): Promise<void>;
 }
 
 /** The uploaded object, read once. */
@@ -128,6 +154,13 @@ export interface Artifact {
 export interface ArtifactStore {
   /** Downloads exactly that object version; `undefined` when it is gone. */
   read(bucket: string, key: string, versionId: string | undefined): Promise<Artifact | undefined>;
+  /** Whether that object version is there. */
+  exists(bucket: string, key: string, versionId: string): Promise<boolean>;
+  /**
+   * Copies what a URL gives into the bucket, through the disk, if it has the wanted digest; the same copy twice is one.
+   * @throws InvariantError when it cannot be fetched or is something else.
+   */
+  keep(url: string, wanted: Pick<CodeObject, 'bucket' | 'key' | 'codeSha256'>): Promise<CodeObject>;
   /** The text of a small object, or `undefined` when there is none. */
   text(bucket: string, key: string): Promise<string | undefined>;
 }
@@ -158,7 +191,9 @@ export interface Ledger extends QueueBook, CommandBook {
   returnCurrent(place: Place, rollout: string, before: CurrentRelease | undefined): Promise<void>;
   /** Code digest that a semantic version was first published with, if it ever was. */
   publishedDigest(functionName: string, version: string): Promise<string | undefined>;
-  recordPublished(release: Release, lambdaVersion: string): Promise<void>;
+  /** The object in S3 with this code, if a release of the function ever had it. */
+  publishedCode(functionName: string, codeSha256: string): Promise<CodeObject | undefined>;
+  recordPublished(release: UploadedRelease, lambdaVersion: string): Promise<void>;
   /** Freezes that somebody declared, for this function and for all; those that were lifted are not among them. */
   freezes(functionName: string): Promise<readonly FreezeSwitch[]>;
   /** Writes the record unless it exists; returns what is stored. */
@@ -247,6 +282,9 @@ export interface HealthSource {
 
 /** What people are told. */
 export interface Notice {
+  /** What a rolled-back rollout had changed besides traffic and is as before; and what is not, and why. */
+  readonly reverted?: readonly string[];
+  readonly notReverted?: readonly string[];
   readonly outcome:
     | 'rolledBack'
     | 'rolledBackByHand'

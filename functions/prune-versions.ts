@@ -3,6 +3,7 @@ import { pruneVersionsInput, type PruneVersionsInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { keepLock } from './rollout/guard.ts';
+import { journaled } from './rollout/journal.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What was deleted, what was kept and why, and which versions lost permissions that let others invoke them. */
@@ -34,7 +35,7 @@ export async function pruneVersions(input: PruneVersionsInput, ports: Needs): Pr
   ].flatMap(({ qualifier, why }) => (qualifier === undefined ? [] : [{ version: qualifier, why }]));
   const { delete: doomed, keep } = prunable({ versions: [...versions], references, keep: plan.keepVersions });
   const pruned = await carryOut(
-    release.function,
+    input,
     { doomed, keep, referred: new Set(references.map(({ version }) => version)) },
     ports,
   );
@@ -61,20 +62,33 @@ interface Work {
   readonly referred: ReadonlySet<string>;
 }
 
-async function carryOut(functionName: string, { doomed, keep, referred }: Work, ports: Needs): Promise<Pruned> {
+async function carryOut(input: PruneVersionsInput, { doomed, keep, referred }: Work, ports: Needs): Promise<Pruned> {
+  const { function: name } = input.release;
   const kept = [...keep];
   const deleted: string[] = [];
   const lockedDown: { version: string; statements: readonly string[] }[] = [];
   for (const version of [...doomed, ...keep.map((one) => one.version).filter((one) => !referred.has(one))]) {
-    const statements = await ports.references.lockDown(functionName, version);
+    const statements = await lockDown(input, version, ports);
     if (statements.length > 0) lockedDown.push({ version, statements });
   }
   for (const version of doomed) {
-    const answer = await ports.functions.deleteVersion(functionName, version);
+    const remove = () => ports.functions.deleteVersion(name, version);
+    const answer = await journaled(input, ports.ledger, { kind: 'version', version }, remove);
     if (answer === 'deleted') deleted.push(version);
     else kept.push({ version, why: 'Lambda says that it is in use' });
   }
   return { deleted, kept, lockedDown };
+}
+
+/** Takes away what lets others invoke an old version; each statement is recorded before, for a rollback to give back. */
+async function lockDown(input: PruneVersionsInput, version: string, ports: Needs): Promise<readonly string[]> {
+  const { function: name } = input.release;
+  const statements = await ports.references.policy(name, version);
+  for (const statement of statements) {
+    const remove = () => ports.references.disallow(name, version, statement.Sid);
+    await journaled(input, ports.ledger, { kind: 'permission', version, statement }, remove);
+  }
+  return statements.map(({ Sid }) => Sid);
 }
 
 export const step = defineStep({

@@ -1,10 +1,12 @@
 import { abortInWords, standing } from '../domain/commands.ts';
+import { revertedInWords } from '../domain/journal/change.ts';
 import { reconcileInput, type ReconcileInput } from './inputs.ts';
-import type { Ports } from './ports.ts';
+import type { Notice, Ports } from './ports.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
 import { dismissWaiters } from './rollout/dismiss-waiters.ts';
 import { returnCurrent } from './rollout/return-current.ts';
 import type { RolloutRecord } from './rollout/records.ts';
+import { revertChanges } from './rollout/revert.ts';
 import { settleRollback } from './rollout/settle-rollback.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -13,7 +15,10 @@ export interface Reconciliation {
   readonly reconciled: readonly { readonly rollout: string; readonly outcome: string }[];
 }
 
-type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions' | 'notifier' | 'changes'>;
+type Needs = Pick<
+  Ports,
+  'aliases' | 'ledger' | 'executions' | 'notifier' | 'changes' | 'functions' | 'references' | 'sleep'
+>;
 
 /** How long a dead rollout's lock is kept for putting things right, in seconds. */
 const KEEP_SECONDS = 300;
@@ -85,7 +90,7 @@ async function giveWay(
   const entry = { status, successor, ended: 'stopped' };
   await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry });
   await ports.ledger.updateRollout(record, { status: 'stopped', reason, endedAt: at });
-  await tell(record, reason, ports);
+  await tell(record, { reason }, ports);
   await ports.ledger.updateRollout(record, { told: 'reconciled' });
   await ports.ledger.closeRollout(record);
   return 'takenOver';
@@ -102,7 +107,8 @@ async function putRight(
   const ended = record.status === 'running' ? await end(record, status, at, ports) : alreadyEnded(record);
   await ports.ledger.freeLock(record, record.execution);
   if (mustTell(record, ended)) {
-    await tell(record, ended.reason, ports);
+    const { outcome: _seen, ...what } = ended;
+    await tell(record, what, ports);
     await ports.ledger.updateRollout(record, { told: 'reconciled' });
   }
   await ports.ledger.closeRollout(record);
@@ -112,6 +118,8 @@ async function putRight(
 interface Ended {
   readonly outcome: string;
   readonly reason: string;
+  readonly reverted?: readonly string[];
+  readonly notReverted?: readonly string[];
 }
 
 function alreadyEnded({ status, reason }: RolloutRecord): Ended {
@@ -143,12 +151,14 @@ async function giveBack(record: RolloutRecord, status: string | undefined, at: s
     ? abortInWords(aborted)
     : `its execution ended (${status ?? 'no longer known'}) without closing the rollout`;
   const reason = `${why}; ${restoredInWords(restored, wanted)}`;
+  const step = { state: 'Reconcile', tick: 0, now: Date.parse(at) };
+  const reverted = await revertChanges({ step, rollout: record }, ports);
   const as = record.told === 'rolledBack' ? 'rolledBack' : 'stopped';
-  const entry = { status, restored, ...(aborted && { obeyed: aborted }), ended: as };
+  const entry = { status, restored, reverted, ...(aborted && { obeyed: aborted }), ended: as };
   await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry });
   if (restored.outcome !== 'leftAlone') await returnCurrent(record, ports.ledger);
   await ports.ledger.updateRollout(record, { status: as, reason, endedAt: at, share: 0 });
-  return { outcome: restored.outcome, reason };
+  return { outcome: restored.outcome, reason, ...revertedInWords(reverted) };
 }
 
 /** A rollback that somebody asked for is not taken back: where it got to the target, it is done. */
@@ -166,12 +176,16 @@ async function settle(record: RolloutRecord, status: string | undefined, at: str
   return { outcome: settled.outcome, reason: `${why}; ${settled.words}` };
 }
 
-async function tell(record: RolloutRecord, reason: string, { notifier, ledger }: Needs): Promise<void> {
+async function tell(
+  record: RolloutRecord,
+  what: Pick<Notice, 'reason' | 'reverted' | 'notReverted'>,
+  { notifier, ledger }: Needs,
+): Promise<void> {
   const { function: name, environment, release, stable, candidate, execution } = record;
   const parties = { function: name, environment, release, stable: stable ?? undefined, candidate };
   const kind = record.kind ?? 'release';
   const evidence = await ledger.evidenceHead(record.id);
-  await notifier.tell({ outcome: 'reconciled', kind, ...parties, reason, evidence, execution }, null);
+  await notifier.tell({ outcome: 'reconciled', kind, ...parties, ...what, evidence, execution }, null);
 }
 
 export const step = defineStep({

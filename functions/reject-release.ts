@@ -1,12 +1,14 @@
+import { revertedInWords } from '../domain/journal/change.ts';
 import { parseReleaseKey, type Release } from '../domain/release.ts';
 import { rejectReleaseInput, type RejectReleaseInput } from './inputs.ts';
 import type { Delivery, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
+import { revertChanges } from './rollout/revert.ts';
 import type { RolloutRecord } from './rollout/records.ts';
 import { defineStep, serve } from './runtime.ts';
 
-type Needs = Pick<Ports, 'ledger' | 'notifier'>;
+type Needs = Pick<Ports, 'ledger' | 'notifier' | 'functions' | 'references' | 'sleep'>;
 
 /** Why the release was refused; `error` and `cause` become the execution's. */
 export interface Rejection {
@@ -29,6 +31,7 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
   const subject: Subject = input.release ?? subjectOf(input.event);
   const environment = plan?.environment ?? subject.environment ?? '-';
   const cause = `${subjectInWords(subject)} was refused${environment === '-' ? '' : ` in ${environment}`}: ${causeInWords(failure)}`;
+  const reverted = rollout ? await revertChanges({ step: input.step, rollout }, ports) : [];
   const begun = await record(input, subject, environment, cause, ports);
   const place = { function: subject.function, environment };
   if (plan) await ports.ledger.freeLock(place, execution.id);
@@ -40,6 +43,7 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
     ...parties,
     stable: rollout?.stable ?? undefined,
     reason: cause,
+    ...revertedInWords(reverted),
     evidence: await ports.ledger.evidenceHead(begun.id),
     execution: execution.id,
   } as const;

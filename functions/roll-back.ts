@@ -1,3 +1,4 @@
+import { revertedInWords } from '../domain/journal/change.ts';
 import { releaseInWords, type ReturningRelease } from '../domain/release.ts';
 import { rollBackInput, type RollBackInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -5,6 +6,7 @@ import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
 import { returnCurrent } from './rollout/return-current.ts';
+import { revertChanges } from './rollout/revert.ts';
 import { settleRollback } from './rollout/settle-rollback.ts';
 import { whoMoved } from './rollout/who-moved.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -14,12 +16,16 @@ export interface Rollback {
   readonly outcome: string;
   readonly error: string;
   readonly cause: string;
+  /** What else was taken back, and what was not and why. */
+  readonly reverted?: readonly string[];
+  readonly notReverted?: readonly string[];
 }
 
-type Needs = Pick<Ports, 'aliases' | 'ledger' | 'changes'>;
+type Needs = Pick<Ports, 'aliases' | 'ledger' | 'changes' | 'functions' | 'references' | 'sleep'>;
 
 /**
- * Restores the routing that BeginRollout wrote down: the alias first, the books after it. Safe to repeat. Whatever it
+ * Restores the routing that BeginRollout wrote down: the alias first, then what else the rollout changed, the books after
+ * that. Safe to repeat. Whatever it
  * throws makes the state machine restore the alias itself.
  */
 export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ rollback: Rollback }> {
@@ -36,8 +42,9 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
   const who = ours ? '' : await whoMoved(rollout, rollout.startedAt, ports);
   const passed = rollout.passed === undefined ? '' : `; ${rollout.passed}`;
   const reason = `${causeInWords(failure)}; ${restoredInWords(restored, wanted)}${who}${passed}`;
+  const reverted = await revertChanges(input, ports);
   const status = restored.outcome === 'leftAlone' ? 'stopped' : 'rolledBack';
-  await attest(input, ports.ledger, { failure, restored, routing: rollout.saved, ended: status });
+  await attest(input, ports.ledger, { failure, restored, routing: rollout.saved, reverted, ended: status });
   const endedAt = new Date(step.now).toISOString();
   if (restored.outcome !== 'leftAlone') await returnCurrent(rollout, ports.ledger);
   await ports.ledger.updateRollout(rollout, {
@@ -48,7 +55,9 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
   });
   await ports.ledger.freeLock(rollout, execution.id);
   const cause = `${release.function} ${release.version} was rolled back in ${plan.environment}: ${reason}`;
-  return { rollback: { outcome: restored.outcome, error: failure.error, cause } };
+  return {
+    rollback: { outcome: restored.outcome, error: failure.error, cause, ...revertedInWords(reverted) },
+  };
 }
 
 /** A person wanted to get away from what was in place, so a rollback that is half done is not taken back. */

@@ -22,7 +22,13 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.rememberAnswers(to),
   ],
   CheckReadiness: (to) => [
-    may.readFunctions(to, ['GetFunction', 'GetPolicy', 'GetProvisionedConcurrencyConfig', 'ListFunctionUrlConfigs']),
+    may.readFunctions(to, [
+      'GetFunction',
+      'GetAlias',
+      'GetPolicy',
+      'GetProvisionedConcurrencyConfig',
+      'ListFunctionUrlConfigs',
+    ]),
     may.listMappings(),
     may.describeAlarms(),
     may.readMetrics(),
@@ -31,8 +37,11 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   ],
   PublishVersion: (to) => [
     may.readReleases(to),
+    may.keepCode(to),
     may.readFunctions(to, ['GetFunction']),
-    may.publishCode(to),
+    may.publishCode(to, ['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'PublishVersion']),
+    may.listMappings(),
+    may.moveMappings(to, ['UpdateEventSourceMapping']),
     ...recording(to),
   ],
   VerifyCandidate: (to) => [
@@ -62,9 +71,14 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), ...recording(to)],
   CompleteRollout: (to) => [...may.notify(to), ...closing(to)],
-  RollBack: (to) => [...may.restore(to), ...closing(to)],
+  RollBack: (to) => [
+    ...may.restore(to, ['GetAlias', 'GetFunction', 'GetPolicy']),
+    ...reverting(to),
+    may.givePermissions(to),
+    ...closing(to),
+  ],
   NotifyRollback: (to) => [...may.notify(to), ...closing(to)],
-  RejectRelease: (to) => [...may.notify(to), ...closing(to)],
+  RejectRelease: (to) => [may.readFunctions(to, ['GetFunction']), ...reverting(to), ...may.notify(to), ...closing(to)],
   PrepareDrill: (to) => [
     may.onDrillFunction(to, ['GetAlias']),
     may.uploadDrills(to),
@@ -76,7 +90,14 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   CheckDrill: (to) => [may.onDrillFunction(to, ['GetAlias']), may.useLedger(to, 'look')],
   RestoreBaseline: (to) => [may.onDrillFunction(to, ['GetAlias', 'UpdateAlias']), ...bookkeeping(to)],
   RecordDrill: (to) => [...may.notify(to), ...bookkeeping(to)],
-  Reconcile: (to) => [...may.restore(to), may.readExecutions(to), ...may.notify(to), may.useLedger(to, 'close')],
+  Reconcile: (to) => [
+    ...may.restore(to, ['GetAlias', 'GetFunction', 'GetPolicy']),
+    ...reverting(to),
+    may.givePermissions(to),
+    may.readExecutions(to),
+    ...may.notify(to),
+    may.useLedger(to, 'close'),
+  ],
   RecordAliasChange: (to) => [may.readPolicies(to), ...may.notify(to), may.useLedger(to, 'record')],
 };
 
@@ -93,6 +114,15 @@ function bookkeeping(to: Granted): readonly Grant[] {
 /** What steps do that people can give orders to. */
 function obeying(to: Granted): readonly Grant[] {
   return [may.useLedger(to, 'attest'), may.rememberAnswers(to)];
+}
+
+/** Code, variables and event sources as they were before the rollout. */
+function reverting(to: Granted): readonly Grant[] {
+  return [
+    may.readCode(to),
+    may.publishCode(to, ['UpdateFunctionCode', 'UpdateFunctionConfiguration']),
+    may.moveMappings(to, ['GetEventSourceMapping', 'UpdateEventSourceMapping']),
+  ];
 }
 
 /** The candidate is invoked as often at once as its next share will need, which its recent traffic tells. */

@@ -47,6 +47,16 @@ export function qualifiedArns(scope: Construct, names: readonly string[]): strin
   return names.map((name) => functionArn(scope, `${name}:*`));
 }
 
+/** All event source mappings: their ids say nothing of the function. */
+export function mappingArns(scope: Construct): string {
+  return Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'event-source-mapping',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 export function parameterArns(scope: Construct, prefix: string): string {
   return Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${prefix.slice(1)}/*` });
 }

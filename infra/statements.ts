@@ -11,6 +11,8 @@ export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly why?: string;
+  /** Conditions by operator and key. */
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
 /** What steps may be granted access to. */
@@ -39,6 +41,35 @@ export function readReleases({ bucket }: Granted): Grant {
   return { sid: 'ReadReleases', actions, resources: [bucket.arnForObjects('releases/*')], why };
 }
 
+/** What `$LATEST` can be given: releases, and what it had before the first of them. */
+export function readCode({ bucket }: Granted): Grant {
+  const actions = ['s3:GetObject', 's3:GetObjectVersion'];
+  const why = 'The keys of releases are chosen by whoever uploads them; those of saved code are digests.';
+  const resources = [bucket.arnForObjects('releases/*'), bucket.arnForObjects('saved/*')];
+  return { sid: 'ReadCode', actions, resources, why };
+}
+
+/** A copy of code that no release brought, before it is overwritten. */
+export function keepCode({ bucket }: Granted): Grant {
+  const why = 'The key is the digest of the code.';
+  return { sid: 'KeepCode', actions: ['s3:PutObject'], resources: [bucket.arnForObjects('saved/*')], why };
+}
+
+/** Event source mappings have ids of their own; which function they are for is a condition. */
+export function moveMappings({ scope, functions }: Granted, calls: readonly string[]): Grant {
+  const why = 'Mappings come and go with ids of their own; only those of managed functions may be moved.';
+  const arns = [...names.functionArns(scope, functions), ...names.qualifiedArns(scope, functions)];
+  const conditions = { ArnLike: { 'lambda:FunctionArn': arns } };
+  const actions = calls.map((call) => `lambda:${call}`);
+  return { sid: 'MoveEventSources', actions, resources: [names.mappingArns(scope)], why, conditions };
+}
+
+/** Gives old versions the permissions back that pruning took away. */
+export function givePermissions({ scope, functions }: Granted): Grant {
+  const resources = names.qualifiedArns(scope, functions);
+  return { sid: 'GivePermissionsBack', actions: ['lambda:AddPermission'], resources, why: ANY_VERSION };
+}
+
 /** With it S3 says 404 for an object that is gone, without it 403. */
 export function listReleases({ bucket }: Granted): Grant {
   return { sid: 'TellMissingFromForbidden', actions: ['s3:ListBucket'], resources: [bucket.bucketArn] };
@@ -63,8 +94,7 @@ export function onFunctions({ scope, functions }: Granted, sid: string, calls: r
 }
 
 /** Changes of the functions' code, on nothing but the functions themselves. */
-export function publishCode({ scope, functions }: Granted): Grant {
-  const calls = ['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'PublishVersion'];
+export function publishCode({ scope, functions }: Granted, calls: readonly string[]): Grant {
   const actions = calls.map((call) => `lambda:${call}`);
   return { sid: 'PublishCode', actions, resources: names.functionArns(scope, functions) };
 }
@@ -137,9 +167,9 @@ export function prune(to: Granted): Grant[] {
 }
 
 /** Sets an alias back, or removes the one that a first release made. */
-export function restore(to: Granted): Grant[] {
+export function restore(to: Granted, reads: readonly string[]): Grant[] {
   return [
-    readFunctions(to, ['GetAlias']),
+    readFunctions(to, reads),
     onFunctions(to, 'RestoreTraffic', ['UpdateAlias']),
     onFunctions(to, 'RemoveFirstAlias', ['DeleteAlias']),
   ];

@@ -56,8 +56,10 @@ export class StepFunction extends Construct {
     });
   }
 
-  private allow({ sid, actions, resources, why }: Grant): void {
-    this.role.addToPolicy(new PolicyStatement({ sid, actions: [...actions], resources: [...resources] }));
+  private allow({ sid, actions, resources, why, conditions }: Grant): void {
+    this.role.addToPolicy(
+      new PolicyStatement({ sid, actions: [...actions], resources: [...resources], ...(conditions && { conditions }) }),
+    );
     if (why) acknowledgeWildcards(this.role, resources, why);
   }
 }

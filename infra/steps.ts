@@ -68,6 +68,8 @@ const LARGER: Partial<Record<Step, Sizing>> = {
   EvaluateHealth: { timeoutSeconds: 60, memoryMiB: 512 },
   PruneVersions: { timeoutSeconds: 120, memoryMiB: 256 },
   DriveTraffic: { timeoutSeconds: 60, memoryMiB: 256 },
+  RollBack: { timeoutSeconds: 90, memoryMiB: 256 },
+  RejectRelease: { timeoutSeconds: 90, memoryMiB: 256 },
   Reconcile: { timeoutSeconds: 120, memoryMiB: 256 },
 };
 

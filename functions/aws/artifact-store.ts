@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { openPromise } from 'yauzl';
+import { expected, InvariantError } from '../../domain/errors.ts';
+import type { CodeObject } from '../../domain/journal/change.ts';
 import type { Artifact, ArtifactStore } from '../ports.ts';
 import { isNamed } from './errors.ts';
 import type { Host } from './host.ts';
@@ -32,8 +35,46 @@ export function artifactStore(host: Host): ArtifactStore {
       const known = { etag: object.ETag ?? '', uploadedAt: (object.LastModified ?? new Date(0)).toISOString() };
       return { ...known, ...(await inspect(object.Body as Readable)) };
     },
+    exists: (bucket, key, versionId) => exists(client, bucket, key, versionId),
+    keep: (url, wanted) => keep(client, host, url, wanted),
     text: async (bucket, key) => (await get(bucket, key))?.Body?.transformToString('utf8'),
   };
+}
+
+/** Who may not list the bucket is told "forbidden" of what is not there. */
+async function exists(client: S3Client, Bucket: string, Key: string, VersionId?: string): Promise<boolean> {
+  try {
+    await client.send(new HeadObjectCommand({ Bucket, Key, ...(VersionId && VersionId !== 'null' && { VersionId }) }));
+    return true;
+  } catch (cause) {
+    const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+    if ([403, 404, 405].includes(status)) return false;
+    throw cause;
+  }
+}
+
+async function keep(
+  client: S3Client,
+  host: Host,
+  url: string,
+  wanted: Pick<CodeObject, 'bucket' | 'key' | 'codeSha256'>,
+): Promise<CodeObject> {
+  const answer = await host.fetch(url);
+  const todo = 'the release goes on, and cannot restore this code';
+  if (!answer.ok || !answer.body)
+    throw new InvariantError(expected('the package that Lambda offers', `status ${answer.status}`, todo));
+  const folder = await mkdtemp(join(tmpdir(), 'package-'));
+  try {
+    const path = join(folder, 'code.zip');
+    const { codeSha256, size } = await save(Readable.fromWeb(answer.body as ReadableStream), path);
+    if (codeSha256 !== wanted.codeSha256)
+      throw new InvariantError(expected(`a package with SHA-256 ${wanted.codeSha256}`, codeSha256, todo));
+    const { bucket: Bucket, key: Key } = wanted;
+    const put = new PutObjectCommand({ Bucket, Key, Body: createReadStream(path), ContentLength: size });
+    return { ...wanted, versionId: (await client.send(put)).VersionId ?? 'null' };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 type Inspected = Pick<Artifact, 'codeSha256' | 'size' | 'files' | 'problem'>;

@@ -50,10 +50,10 @@ async function describe(
   Qualifier?: string,
 ): Promise<FunctionFacts | undefined> {
   try {
-    const { Configuration } = await client.send(
+    const { Configuration, Code } = await client.send(
       new GetFunctionCommand({ FunctionName, ...(Qualifier && { Qualifier }) }),
     );
-    return Configuration && facts(Configuration);
+    return Configuration && { ...facts(Configuration), ...(Code?.Location && { codeLocation: Code.Location }) };
   } catch (cause) {
     if (isNamed(cause, 'ResourceNotFoundException')) return undefined;
     if (isNamed(cause, 'AccessDeniedException')) throw notOurs(FunctionName, cause);

@@ -1,3 +1,4 @@
+import type { CodeObject } from '../../domain/journal/change.ts';
 import { type Release, triggerOf } from '../../domain/release.ts';
 import type { Ledger } from '../ports.ts';
 import type { CurrentRelease, Place } from '../rollout/records.ts';
@@ -5,7 +6,7 @@ import type { Key, LedgerTable } from './ledger-table.ts';
 
 type ReleaseBook = Pick<
   Ledger,
-  'claimEvent' | 'current' | 'recordCurrent' | 'returnCurrent' | 'publishedDigest' | 'recordPublished'
+  'claimEvent' | 'current' | 'recordCurrent' | 'returnCurrent' | 'publishedDigest' | 'publishedCode' | 'recordPublished'
 >;
 
 /** Which uploads were handled, which versions were published with which bytes, and what each environment serves. */
@@ -31,8 +32,13 @@ export function releaseBook(table: LedgerTable): ReleaseBook {
     async publishedDigest(functionName, version) {
       return (await table.get<{ codeSha256: string }>(publishedKey(functionName, version)))?.codeSha256;
     },
-    async recordPublished({ function: name, version, codeSha256 }, lambdaVersion) {
-      await table.putNew(publishedKey(name, version), { codeSha256, lambdaVersion });
+    async publishedCode(functionName, codeSha256) {
+      const all = await table.query<CodeObject>(`function#${functionName}`, 'published#');
+      const found = all.find((one) => one.codeSha256 === codeSha256);
+      return found && { bucket: found.bucket, key: found.key, versionId: found.versionId, codeSha256 };
+    },
+    async recordPublished({ function: name, version, codeSha256, bucket, key, versionId }, lambdaVersion) {
+      await table.putNew(publishedKey(name, version), { codeSha256, lambdaVersion, bucket, key, versionId });
     },
   };
 }

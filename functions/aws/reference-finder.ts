@@ -1,4 +1,7 @@
 import {
+  AddPermissionCommand,
+  type EventSourceMappingConfiguration,
+  GetEventSourceMappingCommand,
   GetPolicyCommand,
   GetProvisionedConcurrencyConfigCommand,
   type LambdaClient,
@@ -7,8 +10,10 @@ import {
   paginateListFunctionUrlConfigs,
   paginateListProvisionedConcurrencyConfigs,
   RemovePermissionCommand,
+  UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import type { Reference, ReferenceFinder } from '../ports.ts';
+import type { PolicyStatement } from '../../domain/journal/change.ts';
+import type { Conflict, EventSource, Reference, ReferenceFinder } from '../ports.ts';
 import { isNamed } from './errors.ts';
 import type { Host } from './host.ts';
 import { lambdaClient } from './lambda-client.ts';
@@ -20,7 +25,7 @@ export function referenceFinder(host: Host): ReferenceFinder {
     async toVersions(name) {
       const found = await Promise.all([
         aliases(client, name),
-        mappings(client, name),
+        mappingReferences(client, name),
         urls(client, name),
         provisioned(client, name),
       ]);
@@ -28,11 +33,18 @@ export function referenceFinder(host: Host): ReferenceFinder {
     },
     async triggers(name) {
       const statements = await policyStatements(client, name, undefined);
-      const permissions = statements.map((sid) => ({ qualifier: undefined, why: `permission ${sid}` }));
-      return [...(await mappings(client, name)), ...(await urls(client, name)), ...permissions];
+      const permissions = statements.map(({ Sid }) => ({ qualifier: undefined, why: `permission ${Sid}` }));
+      return [...(await mappingReferences(client, name)), ...(await urls(client, name)), ...permissions];
     },
     hasProvisionedConcurrency: (name, alias) => hasProvisionedConcurrency(client, name, alias),
-    lockDown: (name, version) => lockDown(client, name, version),
+    mappings: (name) => mappings(client, name),
+    mapping: (uuid) => mapping(client, uuid),
+    pointMapping: (uuid, functionArn) => pointMapping(client, uuid, functionArn),
+    policy: (name, version) => policyStatements(client, name, version),
+    async allow(FunctionName, Qualifier, permission) {
+      await client.send(new AddPermissionCommand({ FunctionName, Qualifier, ...permission }));
+    },
+    disallow: (name, version, statement) => disallow(client, name, version, statement),
   };
 }
 
@@ -48,14 +60,41 @@ async function aliases(client: LambdaClient, FunctionName: string): Promise<Refe
 }
 
 /** Event source mappings follow the ARN that they name: a version, an alias or the bare function. */
-async function mappings(client: LambdaClient, FunctionName: string): Promise<Reference[]> {
-  const found: Reference[] = [];
+async function mappings(client: LambdaClient, FunctionName: string): Promise<EventSource[]> {
+  const found: EventSource[] = [];
   for await (const page of paginateListEventSourceMappings({ client }, { FunctionName })) {
-    for (const { UUID, FunctionArn } of page.EventSourceMappings ?? []) {
-      found.push({ qualifier: qualifierOf(FunctionArn), why: `event source mapping ${UUID}` });
-    }
+    found.push(...(page.EventSourceMappings ?? []).map(eventSource));
   }
   return found;
+}
+
+async function mapping(client: LambdaClient, UUID: string): Promise<EventSource | undefined> {
+  try {
+    return eventSource(await client.send(new GetEventSourceMappingCommand({ UUID })));
+  } catch (cause) {
+    if (isNamed(cause, 'ResourceNotFoundException')) return undefined;
+    throw cause;
+  }
+}
+
+function eventSource({ UUID = '', FunctionArn = '', EventSourceArn }: EventSourceMappingConfiguration): EventSource {
+  const source = EventSourceArn ?? 'a self-managed source';
+  return { uuid: UUID, qualifier: qualifierOf(FunctionArn), functionArn: FunctionArn, source };
+}
+
+/** A mapping that is created, updated or deleted at the moment cannot be updated. */
+async function pointMapping(client: LambdaClient, UUID: string, FunctionName: string): Promise<void | Conflict> {
+  try {
+    await client.send(new UpdateEventSourceMappingCommand({ UUID, FunctionName }));
+  } catch (cause) {
+    if (isNamed(cause, 'ResourceInUseException')) return { conflict: true };
+    throw cause;
+  }
+}
+
+async function mappingReferences(client: LambdaClient, name: string): Promise<Reference[]> {
+  const found = await mappings(client, name);
+  return found.map(({ uuid, qualifier }) => ({ qualifier, why: `event source mapping ${uuid}`, mapping: uuid }));
 }
 
 async function urls(client: LambdaClient, FunctionName: string): Promise<Reference[]> {
@@ -92,23 +131,24 @@ async function hasProvisionedConcurrency(
   }
 }
 
-async function lockDown(client: LambdaClient, FunctionName: string, Qualifier: string): Promise<string[]> {
-  const statements = await policyStatements(client, FunctionName, Qualifier);
-  for (const StatementId of statements)
-    await client.send(new RemovePermissionCommand({ FunctionName, Qualifier, StatementId }));
-  return statements;
+async function disallow(client: LambdaClient, name: string, Qualifier: string, StatementId: string): Promise<void> {
+  try {
+    await client.send(new RemovePermissionCommand({ FunctionName: name, Qualifier, StatementId }));
+  } catch (cause) {
+    if (!isNamed(cause, 'ResourceNotFoundException')) throw cause;
+  }
 }
 
-/** Ids of the statements on one qualifier's resource policy; the bare function's when there is no qualifier. */
+/** The statements on one qualifier's resource policy; the bare function's when there is no qualifier. */
 async function policyStatements(
   client: LambdaClient,
   FunctionName: string,
   Qualifier: string | undefined,
-): Promise<string[]> {
+): Promise<PolicyStatement[]> {
   try {
     const { Policy } = await client.send(new GetPolicyCommand({ FunctionName, ...(Qualifier && { Qualifier }) }));
-    const { Statement = [] } = JSON.parse(Policy ?? '{}') as { Statement?: { Sid?: string }[] };
-    return Statement.flatMap(({ Sid }) => (Sid === undefined ? [] : [Sid]));
+    const { Statement = [] } = JSON.parse(Policy ?? '{}') as { Statement?: Partial<PolicyStatement>[] };
+    return Statement.filter((one): one is PolicyStatement => one.Sid !== undefined);
   } catch (cause) {
     if (isNamed(cause, 'ResourceNotFoundException')) return [];
     throw cause;

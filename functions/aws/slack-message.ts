@@ -46,6 +46,8 @@ export function slackMessage(notice: Notice): object {
       { type: 'header', text: { type: 'plain_text', text: title.slice(0, LONGEST_HEADER), emoji: true } },
       { type: 'section', fields: fields(notice) },
       { type: 'section', text: { type: 'mrkdwn', text: `*Why*\n${escaped(notice.reason)}`.slice(0, LONGEST_TEXT) } },
+      ...listed('Also as before', notice.reverted),
+      ...listed('Not taken back', notice.notReverted),
       ...evidenceLine(notice),
       ...links(notice.execution),
     ],
@@ -67,6 +69,13 @@ function fields({ function: name, environment, stable, candidate, release }: Not
     Versions: `stable ${stable ?? 'none'}, candidate ${candidate ?? 'none'}`,
   };
   return Object.entries(entries).map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}*\n${escaped(value)}` }));
+}
+
+/** What else was taken back, and what was not; nothing when there is nothing to tell. */
+function listed(title: string, lines: readonly string[] = []): object[] {
+  if (lines.length === 0) return [];
+  const text = [`*${title}*`, ...lines.map((line) => `• ${escaped(line)}`)].join('\n').slice(0, LONGEST_TEXT);
+  return [{ type: 'section', text: { type: 'mrkdwn', text } }];
 }
 
 /** The head of the evidence, in small print: `weighbridge history --verify` can be held against it. */

@@ -42,6 +42,7 @@ describe('parsePolicy', () => {
           windows: [],
           freezes: [],
           frozenWithAll: true,
+          eventSources: 'refuse',
           retention: { keepVersions: 5 },
         },
       ],
@@ -98,7 +99,7 @@ describe('parsePolicy', () => {
     {
       name: 'an unknown key, naming the known ones',
       environments: [anEnvironment({ stratgy: 1 })],
-      says: 'environments[0]: expected only the keys name, alias, strategy, finalBakeMinutes, evaluateEveryMinutes, health, onInconclusive, minInvocations, holdHours, approval, verify, configuration, queue, windows, freezes, frozenWithAll, retention, got the unknown key "stratgy"',
+      says: 'environments[0]: expected only the keys name, alias, strategy, finalBakeMinutes, evaluateEveryMinutes, health, onInconclusive, minInvocations, holdHours, approval, verify, configuration, eventSources, queue, windows, freezes, frozenWithAll, retention, got the unknown key "stratgy"',
     },
     {
       name: 'a time zone that there is not',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { changesIn } from '../../domain/journal/change.ts';
 import { pruneVersions } from '../../functions/prune-versions.ts';
 import { aCandidate, aPlan, aRelease, aRollout, common, EXECUTION } from '../support/builders.ts';
 import { fakePorts } from '../support/fake-ports.ts';
@@ -47,14 +48,16 @@ describe('PruneVersions', () => {
   });
 
   it('takes permissions off versions that nothing refers to', async () => {
-    const { ports } = nineVersions();
-    const references = {
-      ...ports.references,
-      lockDown: async (_name: string, version: string) => (version === '2' ? ['gateway'] : []),
-    };
-    expect((await pruneVersions(input(), { ...ports, references })).lockedDown).toEqual([
-      { version: '2', statements: ['gateway'] },
-    ]);
+    const { ports, state } = nineVersions();
+    const statement = { Sid: 'gateway', Effect: 'Allow' };
+    state.statements.set('2', [statement]);
+    expect((await pruneVersions(input(), ports)).lockedDown).toEqual([{ version: '2', statements: ['gateway'] }]);
+    expect(state.writes[0]).toBe('disallow 2 gateway');
+    expect(changesIn(state.evidence.map(({ evidence }) => evidence))[0]).toEqual({
+      kind: 'permission',
+      version: '2',
+      statement,
+    });
   });
 
   it('deletes nothing once another rollout holds the lock', async () => {

@@ -14,7 +14,7 @@ describe('PublishVersion', () => {
   it('brings the code, publishes and records which bytes the version has', async () => {
     const { ports, state } = fakePorts();
     expect(await publishVersion(input(), ports)).toEqual({ candidate: { version: '2', codeSha256: 'sha-1.1.0' } });
-    expect(state.writes).toEqual(['code 1.1.0', 'publish 2']);
+    expect(state.writes).toEqual(['code sha-1.1.0', 'publish 2']);
     expect(state.published.get('orders@1.1.0')).toBe('sha-1.1.0');
   });
 
@@ -22,7 +22,7 @@ describe('PublishVersion', () => {
     const { ports, state } = fakePorts();
     const first = await publishVersion(input(), ports);
     expect(await publishVersion(input(), ports)).toEqual(first);
-    expect(state.writes).toEqual(['code 1.1.0', 'publish 2']);
+    expect(state.writes).toEqual(['code sha-1.1.0', 'publish 2']);
   });
 
   it('publishes the environment’s variables and references to secrets', async () => {

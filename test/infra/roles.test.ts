@@ -23,6 +23,9 @@ const WITHOUT_RESOURCE = [
   'cloudwatch:DescribeAlarms',
 ];
 
+/** Mappings have ids of their own: whose they are is a condition. */
+const MAPPINGS = /:event-source-mapping:\*$/;
+
 const ROLES = [...STEPS, ...Object.keys(DEFINITIONS)];
 
 describe.each(ROLES)('the role of %s', (id) => {
@@ -42,8 +45,25 @@ describe.each(ROLES)('the role of %s', (id) => {
     const onFunctions = statements.filter((statement) =>
       actionsOf(statement).some((action) => action.startsWith('lambda:') && !WITHOUT_RESOURCE.includes(action)),
     );
-    for (const resource of onFunctions.flatMap(resourcesOf))
+    const byArn = onFunctions.filter((statement) => !resourcesOf(statement).some((one) => MAPPINGS.test(one)));
+    for (const resource of byArn.flatMap(resourcesOf))
       expect(resource).toMatch(/:function:(orders|billing|Weighbridge-Drill)(:\*)?$|^<\w+Function[0-9A-F]{8}\.Arn>$/);
+  });
+});
+
+describe('moving event sources', () => {
+  it('is allowed for those of managed functions alone', () => {
+    const all = ROLES.flatMap((id) => statementsOf(template, id));
+    const moving = all.filter((statement) => actionsOf(statement).includes('lambda:UpdateEventSourceMapping'));
+    expect(moving).toHaveLength(4);
+    for (const statement of moving) {
+      const { ArnLike } = (statement as unknown as { Condition: object }).Condition as {
+        ArnLike: { 'lambda:FunctionArn': unknown[] };
+      };
+      const arns = JSON.stringify(ArnLike['lambda:FunctionArn']);
+      expect(arns).toMatch(/:function:orders/);
+      expect(arns).not.toMatch(/function:\*/);
+    }
   });
 });
 

@@ -7,10 +7,12 @@ import type { Command } from '../../domain/commands.ts';
 import type { Waiting } from '../../domain/queue.ts';
 import type { Decision } from '../../domain/next-move.ts';
 import type { DrillRecord } from '../../functions/drill/records.ts';
+import type { CodeObject, PolicyStatement } from '../../domain/journal/change.ts';
 import { ConcurrentChangeError } from '../../domain/errors.ts';
 import type {
   AlarmNow,
   Artifact,
+  EventSource,
   FunctionFacts,
   InvocationAnswer,
   Notice,
@@ -38,6 +40,12 @@ export interface FakeState {
   answers: (event: unknown, qualifier: string | undefined) => InvocationAnswer;
   references: Reference[];
   triggers: Reference[];
+  mappings: EventSource[];
+  /** Resource policies by version. */
+  statements: Map<string, PolicyStatement[]>;
+  publishedCode: CodeObject[];
+  /** Keys of objects that are gone. */
+  missing: Set<string>;
   provisioned: boolean;
   artifact: Artifact | undefined;
   texts: Map<string, string>;
@@ -102,6 +110,10 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     answers: () => ({ payload: { statusCode: 200 }, milliseconds: 5 }),
     references: [],
     triggers: [],
+    mappings: [],
+    statements: new Map(),
+    publishedCode: [],
+    missing: new Set(),
     provisioned: false,
     artifact: undefined,
     texts: new Map(),
@@ -175,7 +187,7 @@ function lambdaPorts(state: FakeState): Pick<Ports, 'aliases' | 'functions' | 'r
     functions: {
       describe: async (name, version) => state.functions.get(version ? `${name}:${version}` : name),
       updateCode: async (name, release) => {
-        state.writes.push(`code ${release.version}`);
+        state.writes.push(`code ${release.codeSha256}`);
         state.functions.set(name, {
           ...(state.functions.get(name) ?? facts()),
           codeSha256: release.codeSha256,
@@ -208,14 +220,39 @@ function lambdaPorts(state: FakeState): Pick<Ports, 'aliases' | 'functions' | 'r
       toVersions: async () => state.references,
       triggers: async () => state.triggers,
       hasProvisionedConcurrency: async () => state.provisioned,
-      lockDown: async () => [],
+      mappings: async () => state.mappings.filter(({ qualifier }) => qualifier === undefined),
+      mapping: async (uuid) => state.mappings.find((one) => one.uuid === uuid),
+      pointMapping: async (uuid, functionArn) => {
+        state.writes.push(`mapping ${uuid} ${functionArn}`);
+        const qualifier = functionArn.split(':')[7];
+        state.mappings = state.mappings.map((one) => (one.uuid === uuid ? { ...one, functionArn, qualifier } : one));
+      },
+      policy: async (_name, version) => state.statements.get(version) ?? [],
+      allow: async (_name, version, { StatementId, ...rest }) => {
+        state.writes.push(`allow ${version} ${StatementId}`);
+        state.statements.set(version, [...(state.statements.get(version) ?? []), { Sid: StatementId, ...rest }]);
+      },
+      disallow: async (_name, version, id) => {
+        state.writes.push(`disallow ${version} ${id}`);
+        const rest = (state.statements.get(version) ?? []).filter(({ Sid }) => Sid !== id);
+        state.statements.set(version, rest);
+      },
     },
   };
 }
 
 function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 'references' | 'ledger'> {
   return {
-    artifacts: { read: async () => state.artifact, text: async (_bucket, key) => state.texts.get(key) },
+    artifacts: {
+      read: async () => state.artifact,
+      exists: async (_bucket, key) => !state.missing.has(key),
+      keep: async (url, wanted) => {
+        if (url === 'broken') throw new Error('the package could not be fetched');
+        state.writes.push(`keep ${wanted.key}`);
+        return { ...wanted, versionId: 'kept' };
+      },
+      text: async (_bucket, key) => state.texts.get(key),
+    },
     policies: { read: async (name) => ({ name: `/weighbridge/${name}`, text: state.policy }) },
     health: {
       figures: async ({ versions }) =>
@@ -326,6 +363,7 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
     current: async (where) => state.current.get(place(where)),
     recordCurrent: async (where, current) => void state.current.set(place(where), current),
     publishedDigest: async (name, version) => state.published.get(`${name}@${version}`),
+    publishedCode: async (_name, codeSha256) => state.publishedCode.find((one) => one.codeSha256 === codeSha256),
     recordPublished: async (release) => {
       const key = `${release.function}@${release.version}`;
       if (!state.published.has(key)) state.published.set(key, release.codeSha256);
