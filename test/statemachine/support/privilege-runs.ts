@@ -1,9 +1,13 @@
 import {
   AddPermissionCommand,
+  CreateEventSourceMappingCommand,
   CreateFunctionCommand,
   GetFunctionCommand,
+  GetPolicyCommand,
   LambdaClient,
+  ListEventSourceMappingsCommand,
   UpdateAliasCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -83,11 +87,19 @@ export const RUNS: readonly Run[] = [
     },
   },
   {
+    name: 'a release that is refused after it changed more than traffic',
+    play: async (p) => {
+      const begun = await eventful(p, []);
+      p.breakStep('VerifyCandidate', 'InvalidReleaseError');
+      return [begun, end(await p.release('1.2.0')), await traces(p)];
+    },
+  },
+  {
     name: 'a rollback',
     play: async (p) => {
-      const begun = await first(p);
-      p.breakStep('Promote');
-      return [begun, await second(p, [QUICK]), await traces(p)];
+      const begun = await eventful(p, ['1.0.1']);
+      p.breakStep('CompleteRollout');
+      return [begun, end(await p.release('1.2.0')), await traces(p)];
     },
   },
   {
@@ -118,7 +130,14 @@ export const RUNS: readonly Run[] = [
       return [begun, ended, await traces(p)];
     },
   },
-  { name: 'a stopped release', play: async (p) => [await first(p), await stopped(p, [QUICK]), await traces(p)] },
+  {
+    name: 'a stopped release',
+    play: async (p) => {
+      const begun = await eventful(p, ['1.0.1']);
+      p.breakStep('CompleteRollout', 'TransientAwsError');
+      return [begun, await stopped(p, [MOVING], 'CompleteRollout'), await traces(p)];
+    },
+  },
   {
     name: 'a stopped first release',
     play: async (p) => [await stopped(p, [{ ...AT_ONCE, finalBakeMinutes: 30 }]), await traces(p)],
@@ -166,14 +185,14 @@ async function heldRelease(p: Pipeline, version: string): Promise<string> {
 const withoutQuestions = (ended: Outcome): string =>
   end(ended).replaceAll(/(BeginRollout OurTurn WaitForTurn )+/g, 'WaitForTurn ');
 
-async function stopped(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promise<unknown> {
+async function stopped(p: Pipeline, policy: readonly EnvironmentPolicy[], at = 'Bake'): Promise<unknown> {
   await p.setPolicy(policy);
   const before = (await p.executions()).length;
   await p.upload('1.1.0');
   const executionArn = await p.until(async () => (await p.executions())[before]);
   await p.eventually(
     () => p.states(executionArn),
-    (states) => states.includes('Bake') || states.includes('Rejected') || states.includes('RolledBack'),
+    (states) => states.includes(at) || states.includes('Rejected') || states.includes('RolledBack'),
   );
   await new SFNClient(p.sandbox.clientConfig).send(new StopExecutionCommand({ executionArn }));
   const lock = await p.eventually(
@@ -181,6 +200,44 @@ async function stopped(p: Pipeline, policy: readonly EnvironmentPolicy[]): Promi
     (owner) => owner === '',
   );
   return [(await p.outcome(executionArn)).status, lock === ''];
+}
+
+/** A release under this policy changes more than traffic. */
+const MOVING: EnvironmentPolicy = {
+  ...AT_ONCE,
+  eventSources: 'move',
+  configuration: { variables: { MODE: 'new' } },
+};
+
+/** Releases, then what they leave to be changed: variables, a queue that feeds the bare function, an old permission. */
+async function eventful(p: Pipeline, more: readonly string[]): Promise<unknown> {
+  const lambda = new LambdaClient(p.sandbox.clientConfig);
+  const ends = [await first(p)];
+  for (const version of more) ends.push(end(await p.release(version)));
+  const FunctionName = 'orders';
+  const EventSourceArn = `arn:aws:sqs:us-east-1:${p.sandbox.world.accountId}:jobs`;
+  await lambda.send(new CreateEventSourceMappingCommand({ FunctionName, EventSourceArn }));
+  await lambda.send(
+    new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: { MODE: 'old' } } }),
+  );
+  const permission = { StatementId: 'old', Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com' };
+  await lambda.send(new AddPermissionCommand({ FunctionName, Qualifier: '1', ...permission }));
+  await p.sandbox.world.clock.sleep(30_000);
+  await p.setPolicy([MOVING]);
+  return ends;
+}
+
+/** What a release changes besides traffic. */
+async function besides(p: Pipeline): Promise<unknown> {
+  const lambda = new LambdaClient(p.sandbox.clientConfig);
+  await p.sandbox.world.clock.sleep(30_000);
+  const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: 'orders' }));
+  const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
+  const policy = await lambda
+    .send(new GetPolicyCommand({ FunctionName: 'orders', Qualifier: '1' }))
+    .then(({ Policy }) => Policy, String);
+  const { CodeSha256, Environment } = Configuration ?? {};
+  return [CodeSha256, Environment?.Variables, EventSourceMappings.map(({ FunctionArn }) => FunctionArn), policy];
 }
 
 async function makeHook(p: Pipeline, lambda: LambdaClient): Promise<void> {
@@ -210,6 +267,7 @@ async function traces(p: Pipeline): Promise<unknown> {
   const rollouts = (await p.rollouts()).map(({ status, strategy }) => `${status} ${strategy}`).sort();
   return {
     alias: await p.serves(),
+    besides: await besides(p),
     lock: (await p.lockOwner()) === '',
     told: p.webhook.length,
     mails: p.published(),
