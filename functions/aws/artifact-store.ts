@@ -66,7 +66,7 @@ async function keep(
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   try {
     const path = join(folder, 'code.zip');
-    const { codeSha256, size } = await save(Readable.fromWeb(answer.body as ReadableStream), path);
+    const { codeSha256, size } = await save(Readable.fromWeb(answer.body), path);
     if (codeSha256 !== wanted.codeSha256)
       throw new InvariantError(expected(`a package with SHA-256 ${wanted.codeSha256}`, codeSha256, todo));
     const { bucket: Bucket, key: Key } = wanted;

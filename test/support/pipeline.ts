@@ -187,7 +187,8 @@ export class Pipeline {
       env: environment,
       sdk,
       sleep: (ms) => world.clock.sleep(ms),
-      fetch: async (url, init) => this.#package(String(url)) ?? this.#receive(init),
+      fetch: async (url, init) =>
+        this.#package(url instanceof Request ? url.url : url.toString()) ?? this.#receive(init),
     });
   }
 
