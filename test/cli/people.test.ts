@@ -63,7 +63,7 @@ describe('orders from the command line', { timeout: TIME_LIMIT_MS }, () => {
     const { context, said: watched } = aContext();
     expect(await watch(undefined, about, context)).toBe(false);
     expect(watched()).toMatch(
-      /pause +paused by [\s\S]*abort +aborted by [\s\S]*RolledBack.*aborted by .*administrator: wrong build/,
+      /pause +paused by [\s\S]*abort +aborted by [\s\S]*WithdrawnError.*aborted by .*administrator: wrong build/,
     );
     expect(await said('abort', 'again')).toMatch(
       /was already aborted by .*: wrong build; it serves no release yet in production; the last rollout, of 1\.0\.0, was rolledBack/,
