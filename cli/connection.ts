@@ -20,6 +20,8 @@ export interface StackOutputs {
   /** The machine of fire drills and the function that they release; absent without them. */
   readonly DrillMachineArn?: string;
   readonly DrillFunctionName?: string;
+  /** The machine of release groups; absent without them. */
+  readonly GroupMachineArn?: string;
 }
 
 /** An endpoint with a deployed pipeline. Nothing is called before it is needed. */

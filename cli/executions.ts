@@ -1,4 +1,5 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { functionOfKey } from '../domain/release.ts';
 import type { Connection } from './connection.ts';
 import type { Uploaded } from './upload.ts';
 
@@ -107,7 +108,7 @@ interface Input {
 function triggerOf(input: string | undefined): Trigger {
   const { detail, rollback } = (parsed(input) ?? {}) as Input;
   const { bucket, object } = detail ?? {};
-  const functionName = rollback?.function ?? /^releases\/([^/]+)\//.exec(object?.['key'] ?? '')?.[1];
+  const functionName = rollback?.function ?? functionOfKey(object?.['key'] ?? '');
   return {
     ...(functionName && { function: functionName }),
     ...(bucket?.name && { bucket: bucket.name }),

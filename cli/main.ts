@@ -16,6 +16,7 @@ import { contextFor, fail, targeted } from './command-line.ts';
 import { FAILED, inOneLine, USAGE, Failure } from './failure.ts';
 import { addFreezes } from './freezes.ts';
 import { addPeople } from './people.ts';
+import { addGroups } from './group-commands.ts';
 import { addRehearsals } from './rehearsals.ts';
 import { addWaysBack } from './ways-back.ts';
 
@@ -51,6 +52,7 @@ function program(): Command {
   addWaysBack(root);
   addFreezes(root);
   addRehearsals(root);
+  addGroups(root);
   addCare(root);
   return root;
 }

@@ -74,7 +74,8 @@ export type Manifest = {
   emergency?: Emergency | undefined;
 };
 
-const KEY = /^releases\/([^/]+)\/([^/]+)\/code\.zip$/;
+/** A release of its own, or a member of a release group below the group's name and version. */
+const KEY = /^(?:releases|groups\/[^/]+\/[^/]+)\/([^/]+)\/([^/]+)\/code\.zip$/;
 const KEY_FORM = 'a key of the form releases/<function>/<semantic version>/code.zip';
 /** Names that Lambda accepts for a function: FunctionName in the CreateFunction reference. */
 export const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -116,6 +117,16 @@ export function parseReleaseKey(key: string): { function: string; version: strin
 /** The key under which a release's zip is uploaded. */
 export function releaseKey(functionName: string, version: string): string {
   return `releases/${functionName}/${version}/code.zip`;
+}
+
+/** The function that an uploaded object belongs to, if its key is that of a release. */
+export function functionOfKey(key: string): string | undefined {
+  return KEY.exec(key)?.[1];
+}
+
+/** The key of the `release.json` that lies beside a zip. */
+export function manifestBeside(key: string): string {
+  return key.replace(/code\.zip$/, 'release.json');
 }
 
 /** The key of `release.json`, which is uploaded before the zip beside it. */

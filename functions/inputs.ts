@@ -90,7 +90,7 @@ const notifications = z
   .transform((channels) => channels ?? null);
 
 /** The part of an S3 "Object Created" event that is used; EventBridge adds more. */
-const objectCreated = z.object({
+export const objectCreated = z.object({
   time: z.string().optional(),
   detail: z.object({
     bucket: z.object({ name: z.string() }),

@@ -2,7 +2,7 @@ import { expected, InvalidReleaseError } from '../domain/errors.ts';
 import { handlerFile, hasHandler } from '../domain/package-files.ts';
 import { planRollouts, type RolloutPlan } from '../domain/plan.ts';
 import { parsePolicy, type Policy } from '../domain/policy.ts';
-import { manifestKey, parseManifest, parseReleaseKey, type Release } from '../domain/release.ts';
+import { manifestBeside, parseManifest, parseReleaseKey, type Release } from '../domain/release.ts';
 import { loadReleaseInput, type LoadReleaseInput, type ObjectCreated, type RollbackAsked } from './inputs.ts';
 import type { Artifact, FunctionFacts, Ports } from './ports.ts';
 import { loadRollback } from './rollout/load-rollback.ts';
@@ -38,7 +38,7 @@ async function loadUploaded({ bucket, object }: ObjectCreated, ports: Needs): Pr
   const policy = await readPolicy(functionName, ports);
   const artifact = await readArtifact(bucket.name, object.key, object['version-id'], ports);
   checkPackage(artifact, facts, object.key);
-  const manifest = parseManifest((await ports.artifacts.text(bucket.name, manifestKey(functionName, version))) ?? '{}');
+  const manifest = parseManifest((await ports.artifacts.text(bucket.name, manifestBeside(object.key))) ?? '{}');
   const release: Release = {
     kind: 'release',
     function: functionName,

@@ -12,6 +12,7 @@ import type { Release, UploadedRelease } from '../domain/release.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { AliasChangeBook } from './outside/ports.ts';
 import type { DrillBook, ReleaseUploader } from './drill/ports.ts';
+import type { GroupBook } from './group/ports.ts';
 import type { CommandBook, QueueBook } from './rollout/books.ts';
 import type {
   ChainedEvidence,
@@ -146,6 +147,8 @@ export interface Artifact {
   readonly size: number;
   readonly etag: string;
   readonly uploadedAt: string;
+  /** S3 version id of what was read; absent in a bucket without versions. */
+  readonly versionId?: string;
   /** Paths of the files in the zip; empty with `problem` set when it is not a zip. */
   readonly files: readonly string[];
   readonly problem?: string;
@@ -332,6 +335,8 @@ export interface SecretChecker {
 
 export interface Executions {
   status(executionArn: string): Promise<string | undefined>;
+  /** Starts an execution of the group's machine, once for each name; returns its ARN. */
+  startGroup(name: string, input: object): Promise<string>;
   /** Answers a task token, so that whoever waits looks again; one that nobody waits for any more is fine. */
   wake(taskToken: string): Promise<void>;
 }
@@ -350,6 +355,7 @@ export interface Ports {
   readonly executions: Executions;
   readonly changes: AliasChangeBook;
   readonly drills: DrillBook;
+  readonly groups: GroupBook;
   readonly uploads: ReleaseUploader;
   /** Waits for `ms`; used only for polling Lambda. */
   readonly sleep: (ms: number) => Promise<void>;

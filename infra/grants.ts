@@ -98,6 +98,18 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     ...may.notify(to),
     may.useLedger(to, 'close'),
   ],
+  LoadGroup: (to) => [
+    may.readReleases(to),
+    may.listReleases(to),
+    may.readPolicies(to),
+    may.readFunctions(to, ['GetFunction']),
+    ...bookkeeping(to),
+  ],
+  SettleMember: (to) => [may.readExecutions(to)],
+  JudgeGroup: (to) => [may.readMetrics(), may.describeAlarms(), may.readPolicies(to), may.useLedger(to, 'look')],
+  PlanUndo: (to) => [may.readExecutions(to), may.useLedger(to, 'look')],
+  CloseGroup: (to) => [...may.notify(to), ...closing(to)],
+  ReconcileGroups: (to) => [may.recoverGroups(to), ...may.notify(to), may.useLedger(to, 'close')],
   RecordAliasChange: (to) => [may.readPolicies(to), ...may.notify(to), may.useLedger(to, 'record')],
 };
 

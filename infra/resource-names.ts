@@ -27,6 +27,13 @@ export function drillFunctionName(scope: Construct): string {
   return `${Stack.of(scope).stackName}-Drill`;
 }
 
+/** ARNs of a machine's executions, without their names. */
+export function executionPrefix(scope: Construct, id: MachineId): string {
+  const resourceName = machineName(scope, id);
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  return Stack.of(scope).formatArn({ service: 'states', resource: 'execution', resourceName, arnFormat });
+}
+
 /** All executions of a machine. */
 export function executionArns(scope: Construct, id: MachineId = 'Rollout'): string {
   return Stack.of(scope).formatArn({

@@ -37,8 +37,9 @@ const ANY_VERSION = 'The versions and aliases of a managed function come and go;
 /** The uploaded archives and what lies beside them. */
 export function readReleases({ bucket }: Granted): Grant {
   const actions = ['s3:GetObject', 's3:GetObjectVersion'];
-  const why = 'The keys of releases are chosen by whoever uploads them, below releases/.';
-  return { sid: 'ReadReleases', actions, resources: [bucket.arnForObjects('releases/*')], why };
+  const why = 'The keys of releases are chosen by whoever uploads them, below releases/ and groups/.';
+  const resources = ['releases/*', 'groups/*'].map((keys) => bucket.arnForObjects(keys));
+  return { sid: 'ReadReleases', actions, resources, why };
 }
 
 /** What `$LATEST` can be given: releases, and what it had before the first of them. */
@@ -195,6 +196,13 @@ const LEDGER_CALLS: Readonly<Record<LedgerUse, readonly string[]>> = {
   attest: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
   close: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
 };
+
+/** Whether the execution behind a release group still runs, and starting the one that takes the group back. */
+export function recoverGroups({ scope }: Granted): Grant {
+  const why = 'Executions of our own machine; their names are made by EventBridge.';
+  const resources = [names.executionArns(scope, 'Group'), names.stateMachineArn(scope, 'Group')];
+  return { sid: 'RecoverGroups', actions: ['states:DescribeExecution', 'states:StartExecution'], resources, why };
+}
 
 /** Calls on the drill function's aliases, and on no other function. */
 export function onDrillFunction({ scope, drillFunction }: Granted, calls: readonly string[]): Grant {

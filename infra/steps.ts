@@ -29,23 +29,27 @@ export const DRILL_STEPS = [
   'RecordDrill',
 ] as const;
 
+/** Steps of the release groups' machine. */
+export const GROUP_STEPS = ['LoadGroup', 'SettleMember', 'JudgeGroup', 'PlanUndo', 'CloseGroup'] as const;
+
 /** Steps that no machine runs: rules call them. */
-export const OUTSIDE_STEPS = ['Reconcile', 'RecordAliasChange'] as const;
+export const OUTSIDE_STEPS = ['Reconcile', 'RecordAliasChange', 'ReconcileGroups'] as const;
 
 /** The machines: the id of each construct, and the file in `statemachine/` that it is made from. */
-export const DEFINITIONS = { Rollout: 'rollout.asl.json', Drill: 'drill.asl.json' } as const;
+export const DEFINITIONS = { Rollout: 'rollout.asl.json', Drill: 'drill.asl.json', Group: 'group.asl.json' } as const;
 export type MachineId = keyof typeof DEFINITIONS;
 
 /** Which steps each machine runs. */
-export const MACHINE_STEPS = { Rollout: TASK_STEPS, Drill: DRILL_STEPS } as const satisfies Record<
+export const MACHINE_STEPS = { Rollout: TASK_STEPS, Drill: DRILL_STEPS, Group: GROUP_STEPS } as const satisfies Record<
   MachineId,
   readonly string[]
 >;
 
 export type TaskStep = (typeof TASK_STEPS)[number];
 export type DrillStep = (typeof DRILL_STEPS)[number];
-export type Step = TaskStep | DrillStep | (typeof OUTSIDE_STEPS)[number];
-export const STEPS: readonly Step[] = [...TASK_STEPS, ...DRILL_STEPS, ...OUTSIDE_STEPS];
+export type GroupStep = (typeof GROUP_STEPS)[number];
+export type Step = TaskStep | DrillStep | GroupStep | (typeof OUTSIDE_STEPS)[number];
+export const STEPS: readonly Step[] = [...TASK_STEPS, ...DRILL_STEPS, ...GROUP_STEPS, ...OUTSIDE_STEPS];
 
 /** `ShiftTraffic` → `shift-traffic`: the handler's file name without its ending. */
 export function fileNameOf(step: Step): string {
@@ -67,6 +71,8 @@ const LARGER: Partial<Record<Step, Sizing>> = {
   VerifyCandidate: { timeoutSeconds: 300, memoryMiB: 512 },
   EvaluateHealth: { timeoutSeconds: 60, memoryMiB: 512 },
   PruneVersions: { timeoutSeconds: 120, memoryMiB: 256 },
+  LoadGroup: { timeoutSeconds: 140, memoryMiB: 1024 },
+  JudgeGroup: { timeoutSeconds: 60, memoryMiB: 512 },
   DriveTraffic: { timeoutSeconds: 60, memoryMiB: 256 },
   RollBack: { timeoutSeconds: 90, memoryMiB: 256 },
   RejectRelease: { timeoutSeconds: 90, memoryMiB: 256 },

@@ -14,9 +14,10 @@ import { Notifications } from './notifications.ts';
 import { OutsideChanges } from './outside-changes.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { drillFunctionName, POLICY_PREFIX, stateMachineArn } from './resource-names.ts';
+import { ReleaseGroups } from './release-groups.ts';
 import { RolloutMachine } from './rollout-machine.ts';
 import { StepFunction } from './step-function.ts';
-import { DRILL_STEPS, TASK_STEPS } from './steps.ts';
+import { DRILL_STEPS, GROUP_STEPS, TASK_STEPS } from './steps.ts';
 import type { Step } from './steps.ts';
 import { UploadRule } from './upload-rule.ts';
 
@@ -32,6 +33,8 @@ export interface WeighbridgeStackProps extends StackProps {
    * `weighbridge drill` starts; with a schedule it starts by itself too. `false`: none.
    */
   readonly drill?: false | { readonly schedule?: Schedule };
+  /** Releasing several functions as one. Default: true. */
+  readonly groups?: boolean;
   /** Code of every step in place of its bundle, for tests that run the steps from their sources. */
   readonly code?: Code;
   /** What happens to bucket, tables and logs when the stack is deleted. Default: they are kept. */
@@ -64,6 +67,7 @@ export class WeighbridgeStack extends Stack {
       own: [...this.#movers, stateMachine.role.roleArn],
       deadLetterQueue: queue,
     });
+    if (props.groups !== false) this.#groups(queue);
     this.#tell(queue.queueUrl);
   }
 
@@ -80,6 +84,13 @@ export class WeighbridgeStack extends Stack {
     });
     this.#outputs['DrillMachineArn'] = stateMachineArn(this, 'Drill');
     this.#outputs['DrillFunctionName'] = functionName;
+  }
+
+  #groups(deadLetterQueue: Queue): void {
+    const { bucket } = this.#granted;
+    const [steps, reconcile] = [this.#steps(GROUP_STEPS), this.#step('ReconcileGroups')];
+    new ReleaseGroups(this, 'Groups', { bucket, steps, reconcile, logRemoval: this.#removalPolicy, deadLetterQueue });
+    this.#outputs['GroupMachineArn'] = stateMachineArn(this, 'Group');
   }
 
   #resources({ functions: released, hooks = [], drill }: WeighbridgeStackProps): Granted {
@@ -121,6 +132,7 @@ export class WeighbridgeStack extends Stack {
       TOPIC_ARN: topic.topicArn,
       SLACK_SECRET_ARN: slackSecret.secretArn,
       DRILL_FUNCTION: drillFunction,
+      GROUP_MACHINE_ARN: stateMachineArn(this, 'Group'),
       POWERTOOLS_SERVICE_NAME: 'weighbridge',
       POWERTOOLS_LOG_LEVEL: 'INFO',
     };

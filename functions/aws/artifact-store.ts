@@ -32,7 +32,8 @@ export function artifactStore(host: Host): ArtifactStore {
       const object = await get(bucket, key, versionId);
       if (!object?.Body) return undefined;
       const known = { etag: object.ETag ?? '', uploadedAt: (object.LastModified ?? new Date(0)).toISOString() };
-      return { ...known, ...(await inspect(object.Body as Readable)) };
+      const version = object.VersionId === undefined ? {} : { versionId: object.VersionId };
+      return { ...known, ...version, ...(await inspect(object.Body as Readable)) };
     },
     exists: (bucket, key, versionId) => exists(client, bucket, key, versionId),
     keep: (url, wanted) => keep(client, host, url, wanted),

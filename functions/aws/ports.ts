@@ -18,6 +18,7 @@ export function createPorts(host: Host): Ports {
     secrets: deferred(async () => (await import('./secrets.ts')).secretChecker(host)),
     executions: deferred(async () => (await import('./executions.ts')).executions(host)),
     drills: deferred(async () => (await import('./ledger-drills.ts')).drillBook(host)),
+    groups: deferred(async () => (await import('./ledger-groups.ts')).groupBook(host)),
     uploads: deferred(async () => (await import('./release-uploader.ts')).releaseUploader(host)),
     changes: deferred(async () => (await import('./alias-changes.ts')).aliasChanges(host)),
     sleep: host.sleep,

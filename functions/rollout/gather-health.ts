@@ -6,11 +6,18 @@ import { digest } from './digest.ts';
 
 const MINUTE = 60_000;
 
+/** What the figures are gathered for. */
+export interface Gathering {
+  readonly step: { readonly now: number };
+  readonly release: { readonly function: string };
+  readonly plan: EvaluateHealthInput['plan'];
+  readonly rollout: Pick<EvaluateHealthInput['rollout'], 'stable' | 'alarmsAtStart'>;
+  readonly candidate: { readonly version: string };
+  readonly progress: Pick<EvaluateHealthInput['progress'], 'raisedAt' | 'enteredAt'>;
+}
+
 /** Both versions' figures, the policy's own metrics and the alarms since the candidate's first traffic: all that a verdict needs. */
-export async function gatherHealth(
-  input: EvaluateHealthInput,
-  { health }: Pick<Ports, 'health'>,
-): Promise<HealthInput> {
+export async function gatherHealth(input: Gathering, { health }: Pick<Ports, 'health'>): Promise<HealthInput> {
   const { plan, rollout, candidate, progress, step } = input;
   const stable = rollout.stable === candidate.version ? null : rollout.stable;
   const from = Math.floor((progress.raisedAt[0] ?? progress.enteredAt) / MINUTE) * MINUTE;

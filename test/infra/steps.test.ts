@@ -95,6 +95,7 @@ describe('every function', () => {
           'TOPIC_ARN',
           'SLACK_SECRET_ARN',
           'DRILL_FUNCTION',
+          'GROUP_MACHINE_ARN',
           'POWERTOOLS_SERVICE_NAME',
           'POWERTOOLS_LOG_LEVEL',
         ]),

@@ -77,7 +77,7 @@ describe('reconciliation', () => {
       },
     });
     template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)' });
-    template.resourceCountIs('AWS::Lambda::Permission', 3);
+    template.resourceCountIs('AWS::Lambda::Permission', 5);
   });
 });
 

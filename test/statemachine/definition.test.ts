@@ -62,6 +62,15 @@ const FAILURES: Readonly<Record<string, { to: readonly string[]; endings: Readon
     },
   },
   Drill: { to: ['RecordDrill', 'RestoreBaseline', 'AnythingToRestore'], endings: { RecordDrill: 'DrillFailed' } },
+  Group: {
+    to: ['PlanUndo', 'CloseGroup'],
+    endings: {
+      PlanUndo: 'CloseGroupFailed',
+      CloseGroup: 'CloseGroupFailed',
+      ReleaseMember: 'SettleMember',
+      RollBackMember: 'NextUndo',
+    },
+  },
 };
 
 describe.each(machines)('the machine $id', ({ id, text, definition, states, tasks, lambdas }) => {
@@ -129,7 +138,7 @@ describe.each(machines)('the machine $id', ({ id, text, definition, states, task
     const named = new Set(
       tasks.flatMap(([, { Retry = [], Catch = [] }]) => [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals)),
     );
-    const ours = [...named].filter((name) => !/^(States|Lambda|Sandbox|Runtime)\./.test(name));
+    const ours = [...named].filter((name) => !/^(States|StepFunctions|Lambda|Sandbox|Runtime)\./.test(name));
     expect(ours.filter((name) => !thrown.has(name))).toEqual([]);
     expect(ours).toContain('TransientAwsError');
     expect(ours).toContain('ThrottledError');

@@ -8,6 +8,7 @@ import type { Waiting } from '../../domain/queue.ts';
 import type { Decision } from '../../domain/next-move.ts';
 import type { DrillRecord } from '../../functions/drill/records.ts';
 import type { CodeObject, PolicyStatement } from '../../domain/journal/change.ts';
+import type { GroupRecord } from '../../functions/group/records.ts';
 import { ConcurrentChangeError } from '../../domain/errors.ts';
 import type {
   AlarmNow,
@@ -78,6 +79,9 @@ export interface FakeState {
   drills: DrillRecord[];
   /** Changes of aliases from outside. */
   changes: (RecordedChange & { place: string })[];
+  groups: GroupRecord[];
+  /** Names of executions that were started to take groups back. */
+  startedGroups: string[];
   /** `function version` of every release that was uploaded. */
   uploads: string[];
 }
@@ -152,6 +156,8 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     writes: [],
     drills: [],
     changes: [],
+    groups: [],
+    startedGroups: [],
     uploads: [],
   };
   return { state, ports: { ...lambdaPorts(state), ...otherPorts(state), ledger: fakeLedger(state) } };
@@ -271,6 +277,10 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
     secrets: { exists: async (reference) => state.secrets.has(reference) },
     executions: {
       status: async () => state.executionStatus,
+      startGroup: async (name) => {
+        if (!state.startedGroups.includes(name)) state.startedGroups.push(name);
+        return `arn:group:${name}`;
+      },
       wake: async (token) => void state.woken.push(token),
     },
     changes: {
@@ -291,6 +301,21 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
           .at(-1),
       lock: async ({ function: name, environment }) => state.locks.get(`${name}#${environment}`),
     },
+    groups: {
+      claim: async (trigger, execution) => {
+        if (!state.events.has(trigger)) state.events.set(trigger, execution);
+        return state.events.get(trigger) ?? execution;
+      },
+      open: async (record) => {
+        if (!state.groups.some((one) => sameGroup(one, record))) state.groups.push(record);
+      },
+      read: async (key) => state.groups.find((one) => sameGroup(one, key)),
+      update: async (key, changes) => {
+        state.groups = state.groups.map((one) => (sameGroup(one, key) ? { ...one, ...changes } : one));
+      },
+      running: async () => state.groups.filter(({ status }) => status === 'running'),
+      latest: async (limit) => [...state.groups].reverse().slice(0, limit),
+    },
     drills: {
       begin: async (record) => {
         if (!state.drills.some(({ execution }) => execution === record.execution)) state.drills.push(record);
@@ -310,6 +335,12 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
     uploads: { upload: async (name, version) => void state.uploads.push(`${name} ${version}`) },
     sleep: async () => undefined,
   };
+}
+
+type GroupKey = Pick<GroupRecord, 'startedAt' | 'name' | 'version'>;
+
+function sameGroup(a: GroupKey, b: GroupKey): boolean {
+  return a.startedAt === b.startedAt && a.name === b.name && a.version === b.version;
 }
 
 function fakeLedger(state: FakeState): Ports['ledger'] {

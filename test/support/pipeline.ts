@@ -32,7 +32,7 @@ import type { Snapshot } from '../../sandbox/core/collection.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { startTraffic, type Traffic } from '../../sandbox/traffic/start-traffic.ts';
 import { directHandler } from './direct-calls.ts';
-import { DRILL_HANDLERS, STEP_HANDLERS } from './steps.ts';
+import { DRILL_HANDLERS, GROUP_HANDLERS, STEP_HANDLERS } from './steps.ts';
 
 /** How a simulated function behaves: the share of its requests that fail, and how long one takes. */
 export interface Behaviour {
@@ -57,20 +57,21 @@ export interface Outcome {
 }
 
 /** What is deployed beside the pipeline itself: most tests do without, which makes them quick. */
-export type With = Partial<Pick<WeighbridgeStackProps, 'drill'>>;
+export type With = Partial<Pick<WeighbridgeStackProps, 'drill' | 'groups' | 'functions'>>;
 
 const assemblies = new Map<string, string>();
 
 /** Both stacks, without the steps' bundles: in these tests the steps run from their sources, in this process. */
-export function synthesised({ drill = false }: With = {}): string {
-  const known = assemblies.get(JSON.stringify({ drill }));
+export function synthesised({ drill = false, groups = false, functions = ['orders'] }: With = {}): string {
+  const wanted = JSON.stringify({ drill, groups, functions });
+  const known = assemblies.get(wanted);
   if (known) return known;
   const folder = mkdtempSync(join(tmpdir(), 'weighbridge-assembly-'));
-  assemblies.set(JSON.stringify({ drill }), folder);
+  assemblies.set(wanted, folder);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const app = new App({ outdir: folder });
   const code = Code.fromInline('exports.handler = () => null;');
-  new WeighbridgeStack(app, 'Weighbridge', { functions: ['orders'], hooks: ['smoke'], drill, code });
+  new WeighbridgeStack(app, 'Weighbridge', { functions, hooks: ['smoke'], drill, groups, code });
   new OrdersStack(app, 'WeighbridgeExample');
   app.synth();
   return folder;
@@ -153,7 +154,7 @@ export class Pipeline {
     world.observe(({ service, operation, error }) => {
       if (service === 'SNS' && operation === 'Publish' && !error) this.#published++;
     });
-    for (const [state, make] of Object.entries({ ...STEP_HANDLERS, ...DRILL_HANDLERS })) {
+    for (const [state, make] of Object.entries({ ...STEP_HANDLERS, ...DRILL_HANDLERS, ...GROUP_HANDLERS })) {
       const name = this.stepFunctions(state)[0];
       if (name === undefined) continue;
       const handlers = new Map<string, StepHandler>();

@@ -1,0 +1,54 @@
+import type { GroupBook } from '../group/ports.ts';
+import type { GroupRecord } from '../group/records.ts';
+import type { Host } from './host.ts';
+import { ledgerTable, type Key, type LedgerTable } from './ledger-table.ts';
+
+type GroupKey = Pick<GroupRecord, 'startedAt' | 'name' | 'version'>;
+
+/** Release groups in the ledger. */
+export function groupBook(host: Host): GroupBook {
+  const table = ledgerTable(host);
+  return {
+    async claim(trigger, execution) {
+      const key = { pk: `event#${trigger}`, sk: 'group' };
+      if (await table.putNew(key, { execution })) return execution;
+      return (await table.get<{ execution: string }>(key))?.execution ?? execution;
+    },
+    open: (record) => open(table, record),
+    read: (key) => table.get<GroupRecord>(groupKey(key)),
+    update: (key, changes) => update(table, key, changes),
+    async running() {
+      const pointers = await table.query<{ group: Key }>('open', 'group#');
+      const records = await Promise.all(pointers.map(({ group }) => table.get<GroupRecord>(group)));
+      return records.filter((record) => record?.status === 'running') as GroupRecord[];
+    },
+    async latest(limit) {
+      return [...(await table.query<GroupRecord>('group', '2'))].reverse().slice(0, limit);
+    },
+  };
+}
+
+/** The pointer is written first: a group that exists can always be found. */
+async function open(table: LedgerTable, record: GroupRecord): Promise<void> {
+  if (record.status === 'running') await table.put(openKey(record), { group: groupKey(record) });
+  await table.putNew(groupKey(record), record);
+}
+
+async function update(table: LedgerTable, key: GroupKey, changes: Partial<GroupRecord>): Promise<void> {
+  const fields = Object.entries(changes).filter(([, value]) => value !== undefined);
+  await table.update(groupKey(key), {
+    UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :v${i}`).join(', ')}`,
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(fields.map(([, value], i) => [`:v${i}`, value])),
+  });
+  if (changes.status && changes.status !== 'running') await table.delete(openKey(key));
+}
+
+function groupKey({ startedAt, name, version }: GroupKey): Key {
+  return { pk: 'group', sk: `${startedAt}#${name}#${version}` };
+}
+
+function openKey({ startedAt, name, version }: GroupKey): Key {
+  return { pk: 'open', sk: `group#${startedAt}#${name}#${version}` };
+}

@@ -1,0 +1,18 @@
+import type { GroupRecord } from './records.ts';
+
+type GroupKey = Pick<GroupRecord, 'startedAt' | 'name' | 'version'>;
+
+/** Release groups in the ledger. */
+export interface GroupBook {
+  /** Claims an uploaded `group.json` for an execution; returns the execution that owns it, maybe another. */
+  claim(trigger: string, execution: string): Promise<string>;
+  /** Writes the record unless there is one. */
+  open(record: GroupRecord): Promise<void>;
+  read(key: GroupKey): Promise<GroupRecord | undefined>;
+  /** Changes a record; one whose status is not `running` is no longer found by `running`. */
+  update(key: GroupKey, changes: Partial<GroupRecord>): Promise<void>;
+  /** Groups that have not ended. */
+  running(): Promise<readonly GroupRecord[]>;
+  /** Groups, newest first. */
+  latest(limit: number): Promise<readonly GroupRecord[]>;
+}

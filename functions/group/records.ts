@@ -1,0 +1,55 @@
+import type { Left, Undo } from '../../domain/group/undo.ts';
+
+export type GroupStatus = 'running' | 'released' | 'rolledBack' | 'rollbackFailed' | 'rejected';
+
+/** A member as its rollout is started: in the group's order, pinned to the bytes that were there when the group began. */
+export interface GroupPart {
+  readonly function: string;
+  readonly version: string;
+  readonly key: string;
+  readonly versionId: string;
+  /** Name of the execution that releases it. */
+  readonly child: string;
+}
+
+/** A release group as it travels with its execution. */
+export interface Group {
+  readonly name: string;
+  readonly version: string;
+  readonly bucket: string;
+  readonly startedAt: string;
+  /** Name of the execution that began it: its children are named after it. */
+  readonly execution: string;
+  readonly bakeSeconds: number;
+  readonly onInconclusive: 'release' | 'rollBack';
+  readonly members: readonly GroupPart[];
+}
+
+/** How one member, or one environment of it, came out. */
+export interface MemberOutcome {
+  readonly function: string;
+  readonly environment?: string;
+  readonly outcome: 'released' | 'failed' | 'rolledBack' | 'rollbackFailed' | 'left' | 'notStarted';
+  readonly reason?: string;
+}
+
+/** A group as the ledger keeps it. */
+export interface GroupRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly startedAt: string;
+  /** ARN of the execution that works on it now. */
+  readonly execution: string;
+  readonly status: GroupStatus;
+  /** Absent when the group was refused before it was understood. */
+  readonly group?: Group;
+  readonly outcomes?: readonly MemberOutcome[];
+  readonly reason?: string;
+  readonly endedAt?: string;
+  /** How often an execution had to be started to take the group back, because the one before it had died. */
+  readonly recoveries?: number;
+}
+
+/** An environment that is taken back, with the execution that does it. */
+export type PlannedUndo = Undo & { readonly child: string };
+export type LeftAlone = Left;
