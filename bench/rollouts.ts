@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allCells, FULL } from './rollouts/cells.ts';
 import type { Cell, Effort } from './rollouts/cell.ts';
 import { POLICIES } from './rollouts/policies/all.ts';
-import { playAll } from './rollouts/pool.ts';
+import { keyOf, playAll } from './rollouts/pool.ts';
 import { chart } from './rollouts/report/chart.ts';
 import { markdown, type Setting } from './rollouts/report/markdown.ts';
 import type { Summary } from './rollouts/summary.ts';
@@ -13,13 +13,14 @@ import { checkTargets, type Target } from './rollouts/targets.ts';
 import type { Task } from './rollouts/worker.ts';
 
 /** Runs of other tools' rules where the versions are equal: no target hangs on the last tenth of a percent of theirs. */
-const PEER_RUNS = 2000;
+const PEER_RUNS = 1000;
 /** Runs per cell of the quick mode, which checks nothing. */
 const QUICK: Effort = { equal: 100, worse: 10, better: 10 };
 
 /**
  * Plays every policy in every cell, writes `docs/benchmarks/rollouts.{md,json,svg}` and checks the targets:
- * `npm run bench:rollouts [-- --seed N] [--processes N] [--quick] [--out DIR]`. Exit code 1 when a target is missed.
+ * `npm run bench:rollouts [-- --seed N] [--processes N] [--quick] [--out DIR] [--kept FILE]`. Exit code 1 when a target is
+ * missed. With a file to keep results in, a run that was ended goes on where it was.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
       equal: { type: 'string', default: String(FULL.equal) },
       worse: { type: 'string', default: String(FULL.worse) },
       quick: { type: 'boolean', default: false },
+      kept: { type: 'string' },
       out: { type: 'string', default: join(import.meta.dirname, '..', 'docs', 'benchmarks') },
     },
   });
@@ -37,7 +39,12 @@ async function main(): Promise<void> {
   const [equal, worse] = [Number(values.equal), Number(values.worse)];
   const effort = values.quick ? QUICK : { equal, worse, better: worse };
   const tasks = tasksOf(cells, Number(values.seed), effort);
-  const summaries = await playAll(tasks, Number(values.processes), (done) => progress(done, tasks.length));
+  const known = new Map(values.kept === undefined ? [] : keptIn(values.kept));
+  let done = known.size;
+  const summaries = await playAll(tasks, Number(values.processes), known, (task, summary) => {
+    if (values.kept !== undefined) appendFileSync(values.kept, `${JSON.stringify([keyOf(task), summary])}\n`);
+    progress(++done, tasks.length);
+  });
   const targets = checkTargets({ cells, summaries });
   const minutes = (performance.now() - began) / 60_000;
   write(values.out, settingOf(Number(values.seed), minutes, effort), cells, summaries, targets);
@@ -51,6 +58,12 @@ function tasksOf(cells: readonly Cell[], seed: number, effort: Effort): Task[] {
       return { cell, policy, seed, runs: ours ? effort[group] : Math.min(PEER_RUNS, effort[group]) };
     }),
   );
+}
+
+function keptIn(file: string): [string, Summary][] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as [string, Summary]);
 }
 
 function settingOf(seed: number, minutes: number, effort: Effort): Setting {

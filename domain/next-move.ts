@@ -5,7 +5,8 @@ import { duration } from './duration.ts';
 import { NO_PAUSES, pausedMs, type Pauses } from './pause.ts';
 import { pauseTickSeconds, type Waits } from './lease.ts';
 import type { RolloutPlan } from './plan.ts';
-import { budgetShare, reactionMinutes } from './strategy/budget.ts';
+import { reactionMinutes, secondsToLook } from './looks.ts';
+import { budgetShare } from './strategy/budget.ts';
 
 /**
  * What the machine does next. `step` is the position in the plan: an index into its steps, or the number of shifts so far
@@ -87,7 +88,7 @@ function onwards(position: Position): Move {
   const raise = budgetRaise(position);
   if (raise) return raise;
   const rest = restSeconds(position);
-  if (rest > 0) return bakeOn(position, rest, position.plan.tickSeconds);
+  if (rest > 0) return bakeOn(position, rest, nextLook(position));
   return verdict?.kind === 'healthy' || nothingToJudge(position)
     ? advance(position, healthyReason(position))
     : undecided(position);
@@ -124,9 +125,13 @@ function beginning(position: Position): Move {
   return holdOver(position) ? deadlinePassed(position, 'nobody approved it') : first;
 }
 
-/** A budget moves whenever the evidence allows a larger share, not when a bake is over. */
-function budgetRaise({ plan, phase, percent, verdict, step }: Position): Move | undefined {
+/**
+ * A budget moves whenever the evidence allows a larger share, not when a bake is over. Where it pays for slow requests, it
+ * waits for the first ones that count at the present share.
+ */
+function budgetRaise({ plan, phase, percent, verdict, step, enteredAt, now }: Position): Move | undefined {
   if (phase === 'final' || !plan.budget || !verdict) return undefined;
+  if (plan.health.slow && now - enteredAt < arrivalSeconds(plan.health) * 1000) return undefined;
   const share = budgetShare(plan.budget, percent, verdict.figures, reactionMinutes(plan));
   if (share <= percent) return undefined;
   return shift(share, step + 1, `the budget of ${plan.budget.failedRequests} failed requests allows ${share} %`);
@@ -139,6 +144,10 @@ function restSeconds(position: Position): number {
   const trafficSince = verdict?.figures.trafficSince ?? enteredAt;
   if (plan.budget) return plan.budget.minutes * 60 - elapsed(position, trafficSince) / 1000;
   return (plan.steps[step]?.bakeSeconds ?? 0) - elapsed(position, enteredAt) / 1000;
+}
+
+function nextLook({ plan, now }: Position): number {
+  return secondsToLook(plan, now);
 }
 
 function bakeOn({ step, percent }: Position, rest: number, tick: number, purpose = 'to bake'): Move {
@@ -162,7 +171,7 @@ function undecided(position: Position): Move {
   const reason = verdict ? reasonOf(verdict) : 'there is no verdict yet';
   if (decision?.decision === 'approve') return advance(position, `approved ${byWhom(decision)} although ${reason}`);
   const arriving = restSeconds(position) + arrivalSeconds(plan.health);
-  if (arriving > 0) return bakeOn(position, arriving, plan.tickSeconds, 'for the last figures to arrive');
+  if (arriving > 0) return bakeOn(position, arriving, nextLook(position), 'for the last figures to arrive');
   if (plan.onInconclusive === 'hold')
     return holdOver(position) ? deadlinePassed(position, reason) : hold(position, reason);
   const waiting = minimumWait(position);

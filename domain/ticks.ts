@@ -33,7 +33,8 @@ export type TickInput = {
 export type Ticks = { tickSeconds: number; holdTickSeconds: number; pauseTickSeconds: number };
 
 /**
- * Seconds between evaluations: as asked, but no more of them than the execution history has room for.
+ * Seconds between evaluations: as asked, but no more of them than the execution history has room for; then whole minutes, so
+ * that every look can come when new figures do.
  * @throws InvalidReleaseError when an environment's shares alone would fill its part of the history.
  */
 export function ticksOf(input: TickInput, environment: string): Ticks {
@@ -45,8 +46,9 @@ export function ticksOf(input: TickInput, environment: string): Ticks {
   if (bakes < shares || holds < 1) throw tooLong(input, environment);
   const held = input.holdSeconds * Math.min(FULL_HOLDS, shares);
   const asked = secondsOf(input.evaluateEveryMinutes);
+  const least = Math.ceil(bakeSeconds(input) / bakes);
   return {
-    tickSeconds: Math.max(asked, Math.ceil(bakeSeconds(input) / bakes)),
+    tickSeconds: asked >= least ? asked : Math.ceil(least / 60) * 60,
     pauseTickSeconds: Math.max(asked, Math.ceil(input.holdSeconds / pauses)),
     holdTickSeconds: Math.max(HOLD_TICK_SECONDS, Math.ceil(held / holds)),
   };

@@ -1,6 +1,7 @@
 import { ConcurrentChangeError, expected } from '../domain/errors.ts';
 import { type Command, type Standing, standing } from '../domain/commands.ts';
 import { pausedMove, type Move } from '../domain/next-move.ts';
+import { secondsToLook } from '../domain/looks.ts';
 import { describeRouting, promoted, type Routing, sameRouting } from '../domain/routing.ts';
 import { type Progress, shiftTrafficInput, type ShiftTrafficInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -30,7 +31,7 @@ export async function promote(input: ShiftTrafficInput, ports: Needs): Promise<{
   const before = rollout.saved ? await repoint(input, rollout.saved, ports) : await create(input, ports);
   await attest(input, ports.ledger, { move: input.move, warmed, before, after: wanted });
   await ports.ledger.updateRollout(rollout, { phase: 'final', share: 100 });
-  const waitSeconds = Math.min(plan.tickSeconds, plan.finalBakeSeconds);
+  const waitSeconds = Math.min(secondsToLook(plan, step.now), plan.finalBakeSeconds);
   const risen = [...progress.raisedAt, step.now];
   const final = {
     phase: 'final',

@@ -1,6 +1,7 @@
 import { expected, InvariantError } from '../domain/errors.ts';
 import { standing } from '../domain/commands.ts';
 import { pauseTickSeconds } from '../domain/lease.ts';
+import { secondsToLook } from '../domain/looks.ts';
 import { shifted } from '../domain/routing.ts';
 import { type Progress, shiftTrafficInput, type ShiftTrafficInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -37,7 +38,7 @@ export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Prom
   const before = await changeRouting(ports.aliases, change);
   await attest(input, ports.ledger, { move, warmed, before, after: wanted });
   await ports.ledger.updateRollout(rollout, { phase: 'steps', share: move.percent });
-  const bakeSeconds = plan.steps[move.step]?.bakeSeconds ?? plan.tickSeconds;
+  const look = secondsToLook(plan, step.now);
   return {
     progress: {
       ...progress,
@@ -47,7 +48,7 @@ export async function shiftTraffic(input: ShiftTrafficInput, ports: Needs): Prom
       enteredAt: step.now,
       raisedAt: [...progress.raisedAt, step.now],
       heldSince: null,
-      waitSeconds: Math.min(plan.tickSeconds, bakeSeconds),
+      waitSeconds: Math.min(look, plan.steps[move.step]?.bakeSeconds ?? look),
       routing: wanted,
     },
   };

@@ -1,6 +1,6 @@
 import { judgedUntil, requestsUntil, scheduleOf } from '../../domain/forecast/schedule.ts';
 import { errorRule, neededAt } from '../../domain/forecast/sight.ts';
-import { reactionMinutes } from '../../domain/strategy/budget.ts';
+import { reactionMinutes } from '../../domain/looks.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { Cell } from './cell.ts';
 

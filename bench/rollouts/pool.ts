@@ -5,29 +5,37 @@ import type { Task } from './worker.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
-/** Plays all tasks in a number of processes; the summaries come back in the order of the tasks. */
+/**
+ * Plays all tasks in a number of processes; the summaries come back in the order of the tasks.
+ * @param known what has been played before: such a task is not played again.
+ */
 export async function playAll(
   tasks: readonly Task[],
   processes: number,
-  onDone: (done: number) => void,
+  known: ReadonlyMap<string, Summary>,
+  onDone: (task: Task, summary: Summary) => void,
 ): Promise<Summary[]> {
-  const summaries = new Array<Summary>(tasks.length);
-  let next = 0;
-  let done = 0;
+  const summaries = tasks.map((task) => known.get(keyOf(task)));
+  const open = tasks.map((task, index) => ({ task, index })).filter(({ index }) => !summaries[index]);
   const serve = async (worker: ChildProcess): Promise<void> => {
-    while (next < tasks.length) {
-      const index = next++;
-      summaries[index] = await ask(worker, tasks[index]);
-      onDone(++done);
+    for (let one = open.shift(); one; one = open.shift()) {
+      const summary = await ask(worker, one.task);
+      summaries[one.index] = summary;
+      onDone(one.task, summary);
     }
     worker.disconnect();
   };
   const workers = Array.from({ length: processes }, () => fork(WORKER, { execArgv: process.execArgv }));
   await Promise.all(workers.map(serve));
-  return summaries;
+  return summaries.filter((one) => one !== undefined);
 }
 
-async function ask(worker: ChildProcess, task: Task | undefined): Promise<Summary> {
+/** What makes two tasks the same. */
+export function keyOf(task: Task): string {
+  return JSON.stringify([task.cell, task.policy, task.seed, task.runs]);
+}
+
+async function ask(worker: ChildProcess, task: Task): Promise<Summary> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {
       worker.removeAllListeners();
@@ -38,6 +46,6 @@ async function ask(worker: ChildProcess, task: Task | undefined): Promise<Summar
     worker.once('exit', (code) =>
       settle(() => reject(new Error(`expected a summary, got the end of its process (${code})`))),
     );
-    worker.send(task ?? {});
+    worker.send(task);
   });
 }

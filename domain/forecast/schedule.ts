@@ -1,7 +1,7 @@
 import { arrivalSeconds } from '../health/arrival.ts';
-import type { Figures } from '../health/figures.ts';
 import type { RolloutPlan } from '../plan.ts';
-import { budgetShare, reactionMinutes, type Budget } from '../strategy/budget.ts';
+import { reactionMinutes } from '../looks.ts';
+import { budgetShare, type Budget, type BudgetFigures } from '../strategy/budget.ts';
 
 /** What the alias has had lately: requests a minute and the fraction of them that failed. */
 export type Traffic = { requestsPerMinute: number; errorRate: number };
@@ -53,10 +53,14 @@ function budgetStretches(plan: RolloutPlan, budget: Budget, traffic: Traffic, ca
   const tick = plan.tickSeconds / 60;
   const stretches: Stretch[] = [];
   let percent = budget.floorPercent;
+  let raisedAt = 0;
   for (let at = 0; at < budget.minutes; at += tick) {
     stretches.push({ percent, from: at, to: Math.min(at + tick, budget.minutes) });
+    if (plan.health.slow && (at + tick - raisedAt) * 60 < arrivalSeconds(plan.health)) continue;
     const figures = expectedFigures(stretches, traffic, candidateRate, judgedUntil(plan, at + tick));
-    percent = budgetShare(budget, percent, figures, reactionMinutes(plan));
+    const share = budgetShare(budget, percent, figures, reactionMinutes(plan));
+    if (share > percent) raisedAt = at + tick;
+    percent = share;
   }
   return merged(stretches);
 }
@@ -67,13 +71,14 @@ function expectedFigures(
   traffic: Traffic,
   candidateRate: number,
   until: number,
-): Pick<Figures, 'candidate' | 'stable' | 'requestsPerMinute'> {
+): BudgetFigures {
   const candidate = requestsUntil(stretches, traffic, until);
   const stable = traffic.requestsPerMinute * until - candidate;
   return {
     candidate: { invocations: candidate, errors: candidate * candidateRate, throttles: 0, slow: 0 },
     stable: { invocations: stable, errors: stable * traffic.errorRate, throttles: 0, slow: 0 },
     requestsPerMinute: until > 0 ? traffic.requestsPerMinute : 0,
+    comparisons: {},
   };
 }
 

@@ -6,8 +6,11 @@ import { requestsNeeded, smallestVisible, type Sight, type Stage } from './power
 import type { ComparisonRule } from './rules.ts';
 import { sumOf, tallyOf, type Row, type Tally } from './tally.ts';
 
-/** What a comparison comes to. `negligible`: proven, but too small to matter; `blind`: too few requests to tell. */
-export const OUTCOMES = ['worse', 'negligible', 'notWorse', 'blind'] as const;
+/**
+ * What a comparison comes to. `negligible`: proven, but too small to matter; `suspect`: not proven, but too likely to be
+ * called healthy; `blind`: too few requests to tell.
+ */
+export const OUTCOMES = ['worse', 'negligible', 'suspect', 'notWorse', 'blind'] as const;
 /** What a comparison comes to. */
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -154,8 +157,15 @@ export function logThresholdOf(threshold: number, part: keyof typeof PARTS): num
   return Math.log(threshold / PARTS[part]);
 }
 
+/**
+ * Part of the threshold from which on a candidate is suspect. Of sound candidates no more than twenty times alpha ever are, by
+ * the same inequality, and those are only looked at for longer.
+ */
+const SUSPICION = 0.05;
+
 function outcomeOf(rule: ComparisonRule, tally: Tally, figures: ComparisonFigures, threshold: number): Outcome {
   if (figures.eValue >= threshold) return matters(rule, tally, figures) ? 'worse' : 'negligible';
+  if (figures.eValue >= SUSPICION * threshold && matters(rule, tally, figures)) return 'suspect';
   if (figures.seenInvocations >= figures.neededInvocations) return 'notWorse';
   return surelyBetter(tally) ? 'notWorse' : 'blind';
 }

@@ -4,14 +4,14 @@
  */
 export type Trial = { candidateBad: number; bad: number; odds: number };
 
-/** How many times worse the candidate may be in each alternative: log-uniform from 1.25 to 10,240. */
-const WORSE = Array.from({ length: 14 }, (_, index) => 1.25 * 2 ** index);
+/** How many times worse the candidate may be in each alternative: log-uniform, the powers of 1.5 up to 11,222. */
+const WORSE = Array.from({ length: 23 }, (_, index) => 1.5 ** (index + 1));
 
 /**
- * Logarithms of the weights of the alternatives, in proportion to 1/2, 1/3, 1/4 and so on: what is much worse shows in a few
- * requests under any weight, while what is a little worse costs many, so that it gets the most.
+ * Logarithms of the weights of the alternatives, in proportion to 1/ratio: what is much worse shows in a few requests under
+ * any weight, while what is a little worse costs many, so that it gets the most.
  */
-const WEIGHTS = logarithmsOfParts(WORSE.map((_, index) => 1 / (index + 2)));
+const WEIGHTS = logarithmsOfParts(WORSE.map((worse) => 1 / worse));
 
 /** A product beyond this is put into its logarithm; one more factor still fits into a double. */
 const LARGE = 1e250;
@@ -28,10 +28,15 @@ export function logEvidence(trials: readonly Trial[]): number {
   let hits = 0;
   for (const trial of trials) hits += trial.candidateBad;
   const groups = byCount(trials);
-  return logSum(
-    WORSE.map((worse, index) => (WEIGHTS[index] ?? 0) + hits * Math.log(worse) - expectedGrowth(groups, worse)),
-  );
+  for (let index = 0; index < WORSE.length; index++) {
+    const worse = WORSE[index] ?? 1;
+    logarithms[index] = (WEIGHTS[index] ?? 0) + hits * Math.log(worse) - expectedGrowth(groups, worse);
+  }
+  return logSum(logarithms);
 }
+
+/** Room for one logarithm for each alternative, used anew by every call: thousands of calls would fill the heap. */
+const logarithms = new Float64Array(WORSE.length);
 
 /** An e-value from its logarithm. */
 export function eValueOf(logarithm: number): number {
@@ -39,14 +44,17 @@ export function eValueOf(logarithm: number): number {
 }
 
 /** Logarithm of the mean of two e-values that are given by their logarithms. */
-export function logMean(logarithms: readonly number[]): number {
-  return logSum(logarithms) - Math.log(logarithms.length);
+export function logMean(values: readonly number[]): number {
+  return logSum(values) - Math.log(values.length);
 }
 
 /** Logarithm of the sum of numbers that are given by their logarithms. */
-export function logSum(logarithms: readonly number[]): number {
-  const most = Math.max(...logarithms);
-  return most + Math.log(logarithms.reduce((total, value) => total + Math.exp(value - most), 0));
+export function logSum(values: ArrayLike<number>): number {
+  let most = -Infinity;
+  for (let index = 0; index < values.length; index++) most = Math.max(most, values[index] ?? most);
+  let total = 0;
+  for (let index = 0; index < values.length; index++) total += Math.exp((values[index] ?? -Infinity) - most);
+  return most + Math.log(total);
 }
 
 function logarithmsOfParts(parts: readonly number[]): number[] {
@@ -59,6 +67,7 @@ type Group = { bad: number; odds: number[] };
 
 /** Minutes of one count share their logarithms: two days of minutes cost a few hundred of them instead of forty thousand. */
 function byCount(trials: readonly Trial[]): Group[] {
+  if (trials.length === 1) return trials.map(({ bad, odds }) => ({ bad, odds: [odds] }));
   const groups = new Map<number, Group>();
   for (const { bad, odds } of trials) {
     if (bad === 0) continue;

@@ -77,6 +77,7 @@ function kindOf({ outcome }: Comparison): Verdict['kind'] {
   switch (outcome) {
     case 'worse':
       return 'unhealthy';
+    case 'suspect':
     case 'blind':
       return 'inconclusive';
     case 'negligible':

@@ -45,6 +45,8 @@ function conclusion({ outcome, figures, rule }: Comparison, threshold: number): 
       return `${e} ≥ ${bound}: unhealthy`;
     case 'negligible':
       return `${e} ≥ ${bound}, but ${points(figures.difference)} percentage points are below the floor of ${rule.floorPercent}: healthy`;
+    case 'suspect':
+      return `${e} < ${bound}: no proof, but a difference of ${points(figures.difference)} percentage points is too likely to be real: inconclusive`;
     case 'notWorse':
       return `${e} < ${bound}: healthy`;
     case 'blind':

@@ -1,4 +1,4 @@
-import type { Figures } from '../health/figures.ts';
+import type { ComparisonFigures, Figures, Metric } from '../health/figures.ts';
 import { attempts } from '../health/minutes.ts';
 import type { HealthRules } from '../health/rules.ts';
 import { upperBound } from '../statistics/clopper-pearson.ts';
@@ -17,7 +17,11 @@ export type Budget = {
 };
 
 /** The figures that a budget goes by. */
-export type BudgetFigures = Pick<Figures, 'candidate' | 'stable' | 'requestsPerMinute'>;
+export type BudgetFigures = Pick<Figures, 'candidate' | 'stable' | 'requestsPerMinute'> & {
+  comparisons: Partial<Record<Metric, Compared>>;
+};
+
+type Compared = Pick<ComparisonFigures, 'candidateBad' | 'candidateTotal' | 'difference'>;
 
 /** The largest share before the promotion, in percent: with half of the traffic each the comparison sees most. */
 export const LARGEST_SHARE = 50;
@@ -27,7 +31,7 @@ const CONFIDENCE = 0.95;
  * Part of what is left of the budget that may be spent before a reaction takes effect: what a failure costs while the proof
  * of it is still being gathered comes on top.
  */
-const AT_ONCE = 0.5;
+const AT_ONCE = 1 / 3;
 /** Smallest excess of the failure rate that is reckoned with, as a fraction. */
 const SMALLEST_EXCESS = 1e-6;
 /** A rise by less than this factor is not worth a change of the alias. */
@@ -74,27 +78,39 @@ export function budgetShare(budget: Budget, percent: number, figures: BudgetFigu
   return share >= percent * WORTHWHILE ? Number(share.toFixed(2)) : percent;
 }
 
-/** Minutes until a failure that begins now has been answered: its minute ends, its figures arrive, the next tick looks. */
-export function reactionMinutes(plan: { tickSeconds: number; health: { metricLagSeconds: number } }): number {
-  return 1 + (plan.health.metricLagSeconds + plan.tickSeconds) / 60;
-}
-
-/** Failed requests that the candidate caused beyond those that the stable version's rate accounts for. */
+/** Bad requests that the candidate caused beyond those that the stable version had in the same minutes. */
 export function excessFailures(figures: BudgetFigures): number {
-  return Math.max(0, failures(figures.candidate) - rateOf(figures.stable) * attempts(figures.candidate));
+  return countsOf(figures).reduce((sum, { excess }) => sum + Math.max(0, excess), 0);
 }
 
-/** Upper bound on how much more often than the stable version the candidate fails, as a fraction. */
+/** Upper bound on how much more often than the stable version the candidate is bad, as a fraction. */
 function excessRate(figures: BudgetFigures): number {
-  const bound = upperBound(failures(figures.candidate), attempts(figures.candidate), CONFIDENCE);
-  return bound - rateOf(figures.stable);
+  return countsOf(figures).reduce((sum, { bad, total, excess }) => {
+    const expected = total === 0 ? 0 : (bad - excess) / total;
+    return sum + Math.max(0, upperBound(bad, total, CONFIDENCE) - expected);
+  }, 0);
 }
 
-/** What users see as failed: errors and throttled requests. */
-function failures(counts: Figures['candidate']): number {
-  return counts.errors + counts.throttles;
+/** Bad requests of the candidate, all of its requests, and how many of the bad ones are its own doing. */
+type Spending = { bad: number; total: number; excess: number };
+
+/** What the budget pays for: failed requests, and slow ones where the policy has a limit for them. */
+function countsOf(figures: BudgetFigures): Spending[] {
+  const { slow } = figures.comparisons;
+  return [failedOf(figures), ...(slow ? [spendingOf(slow)] : [])];
 }
 
-function rateOf(counts: Figures['candidate']): number {
-  return attempts(counts) === 0 ? 0 : failures(counts) / attempts(counts);
+/** What users see as failed: errors and throttled requests, each compared within the minute where the policy compares it. */
+function failedOf({ candidate, stable, comparisons }: BudgetFigures): Spending {
+  const excess = (['errors', 'throttles'] as const).map((metric) => {
+    const compared = comparisons[metric];
+    if (compared) return spendingOf(compared).excess;
+    return candidate[metric] - (attempts(stable) === 0 ? 0 : stable[metric] / attempts(stable)) * attempts(candidate);
+  });
+  const total = attempts(candidate);
+  return { bad: candidate.errors + candidate.throttles, total, excess: excess.reduce((sum, one) => sum + one, 0) };
+}
+
+function spendingOf({ candidateBad, candidateTotal, difference }: Compared): Spending {
+  return { bad: candidateBad, total: candidateTotal, excess: difference * candidateTotal };
 }

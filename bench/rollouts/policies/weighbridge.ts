@@ -1,8 +1,9 @@
 import { evidenceOf, warmMinutes } from '../../../domain/health/comparison.ts';
-import type { AlarmReading, AlarmState, Figures, Verdict } from '../../../domain/health/figures.ts';
+import type { AlarmReading, AlarmState, ComparisonFigures, Figures, Verdict } from '../../../domain/health/figures.ts';
 import { judge, thresholdOf, type HealthInput } from '../../../domain/health/judge.ts';
 import { busiestOfLastFive, judgedMinutes, totals } from '../../../domain/health/minutes.ts';
-import { tallyOf } from '../../../domain/health/tally.ts';
+import { sumOf, tallyOf, type Tally } from '../../../domain/health/tally.ts';
+import { secondsToLook } from '../../../domain/looks.ts';
 import { firstMove, nextMove, type Move, type Position } from '../../../domain/next-move.ts';
 import { planRollout, type RolloutPlan } from '../../../domain/plan.ts';
 import type { EnvironmentPolicy } from '../../../domain/policy.ts';
@@ -92,18 +93,25 @@ class WeighbridgeRollout implements Rollout {
     const threshold = thresholdOf(input.rules);
     const { errors, slow } = input.rules;
     const warm = slow ? warmMinutes(judged.minutes, input.raisedAt, input.rules.ignoreLatencyMinutes) : [];
-    const proofs = [
-      errors && evidenceOf(errors, tallyOf('errors', judged.minutes)).eValue >= threshold,
-      slow && evidenceOf(slow, tallyOf('slow', warm)).eValue >= threshold,
-    ];
+    const tallies = { errors: tallyOf('errors', judged.minutes), slow: tallyOf('slow', warm) };
+    const eValues = {
+      ...(errors && { errors: evidenceOf(errors, tallies.errors).eValue }),
+      ...(slow && { slow: evidenceOf(slow, tallies.slow).eValue }),
+    };
     const figures = {
       ...NO_FIGURES,
+      threshold,
+      eValues,
+      comparisons: {
+        ...(errors && { errors: sidesOf(tallies.errors) }),
+        ...(slow && { slow: sidesOf(tallies.slow) }),
+      },
       candidate: totals(judged.minutes, 'candidate'),
       stable: totals(judged.minutes, 'stable'),
       requestsPerMinute: busiestOfLastFive(judged),
       trafficSince: Math.min(...input.raisedAt),
     };
-    return { quiet: !proofs.includes(true), figures };
+    return { quiet: Object.values(eValues).every((one) => one < threshold), figures };
   }
 
   #input(now: number, shown: Shown): HealthInput {
@@ -122,7 +130,7 @@ class WeighbridgeRollout implements Rollout {
       case 'shift':
         this.#at = { step: move.step, percent: move.percent, enteredAt: now };
         this.#raisedAt.push(now);
-        return { kind: 'wait', milliseconds: this.#firstWait() * 1000, percent: move.percent };
+        return { kind: 'wait', milliseconds: this.#firstWait(now) * 1000, percent: move.percent };
       case 'bake':
         this.#at = { ...this.#at, heldSince: undefined };
         return { kind: 'wait', milliseconds: move.waitSeconds * 1000 };
@@ -137,8 +145,20 @@ class WeighbridgeRollout implements Rollout {
     }
   }
 
-  #firstWait(): number {
-    const { steps, tickSeconds } = this.#plan;
-    return Math.min(tickSeconds, steps[this.#at.step]?.bakeSeconds ?? tickSeconds);
+  #firstWait(now: number): number {
+    const tick = secondsToLook(this.#plan, now);
+    return Math.min(tick, this.#plan.steps[this.#at.step]?.bakeSeconds ?? tick);
   }
+}
+
+/** The figures of a comparison that a budget goes by; the others are left out of a glance. */
+function sidesOf(tally: Tally): ComparisonFigures {
+  const compared = tally.pairedSum.candidateTotal;
+  return {
+    ...sumOf(tally.pairedSum, tally.alone),
+    difference: compared === 0 ? 0 : tally.excess / compared,
+    eValue: 1,
+    seenInvocations: 0,
+    neededInvocations: 0,
+  };
 }

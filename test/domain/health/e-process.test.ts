@@ -18,18 +18,17 @@ describe('logEvidence', () => {
   it.each([
     { name: 'nothing', trials: [], e: 1 },
     { name: 'minutes without bad requests', trials: [{ candidateBad: 0, bad: 0, odds: 0.5 }], e: 1 },
-    // By hand: 2r/(r+1) over r = 1.25 * 2^j, j = 0..13 (1.1111, 1.4286, 1.6667, ..., 1.9998), weighted by 1/2, 1/3, ..., 1/15
-    // over their sum of 2.318229.
+    // By hand: 2r/(r+1) over r = 1.5^j, j = 1..23 (1.2, 1.3846, 1.5429, ..., 1.9998), weighted by 1/r over their sum of 1.999822.
     {
       name: 'one bad request of the candidate at even odds',
       trials: [{ candidateBad: 1, bad: 1, odds: 0.5 }],
-      e: 1.66221,
+      e: 1.46792,
     },
     // By hand: 2/(r+1) over the same grid with the same weights.
     {
       name: 'one bad request of the stable version at even odds',
       trials: [{ candidateBad: 0, bad: 1, odds: 0.5 }],
-      e: 0.33779,
+      e: 0.53208,
     },
   ])('weighs $name', ({ trials, e }) => {
     expect(evidence(...trials)).toBeCloseTo(e, 5);

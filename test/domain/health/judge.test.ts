@@ -22,20 +22,33 @@ describe('judge', () => {
       name: 'a candidate that fails more often',
       figures: errorsOf(14, 2310, 9, 43_900),
       kind: 'unhealthy',
-      reason: 'candidate 14 of 2,310 failed (0.61 %), stable 9 of 43,900 (0.021 %); e = 3.3e8 ≥ 100: unhealthy',
+      reason: 'candidate 14 of 2,310 failed (0.61 %), stable 9 of 43,900 (0.021 %); e = 2.1e8 ≥ 100: unhealthy',
     },
     {
       name: 'a candidate that fails alike',
-      figures: errorsOf(20, 1000, 180, 9000),
+      figures: errorsOf(8, 400, 72, 3600),
       kind: 'inconclusive',
       reason:
-        /^candidate 20 of 1,000 failed \(2 %\), stable 180 of 9,000 \(2 %\); e = 0\.\d+ < 100, but 1,\d{3} requests of the candidate needed to see 5 percentage points more \(\S+ could have been seen so far\): inconclusive$/,
+        /^candidate 8 of 400 failed \(2 %\), stable 72 of 3,600 \(2 %\); e = 0\.\d+ < 100, but \d{3} requests of the candidate needed to see 5 percentage points more \(\S+ could have been seen so far\): inconclusive$/,
     },
     {
       name: 'a candidate that never fails',
       figures: healthyFigures,
       kind: 'healthy',
       reason: 'candidate 0 of 1,000 failed (0 %), stable 0 of 9,000 (0 %); e = 1 < 100: healthy',
+    },
+    {
+      name: 'a candidate that is too likely to be worse, however many requests it has had',
+      figures: errorsOf(50, 10_000, 180, 90_000),
+      kind: 'inconclusive',
+      reason:
+        /^candidate 50 of 10,000 failed .*; e = 27\.8 < 100: no proof, but a difference of 0\.3 percentage points is too likely to be real: inconclusive$/,
+    },
+    {
+      name: 'a likely difference that is too small to matter',
+      figures: errorsOf(1450, 1_000_000, 7800, 9_000_000),
+      kind: 'healthy',
+      reason: /: healthy$/,
     },
     {
       name: 'a candidate with too few requests',

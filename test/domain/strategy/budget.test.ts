@@ -4,7 +4,6 @@ import {
   budgetShare,
   excessFailures,
   LARGEST_SHARE,
-  reactionMinutes,
   type Budget,
   type BudgetFigures,
 } from '../../../domain/strategy/budget.ts';
@@ -18,23 +17,24 @@ const figuresOf = (changes: Partial<BudgetFigures> = {}): BudgetFigures => ({
   candidate: counts(0, 0),
   stable: counts(0, 0),
   requestsPerMinute: 6000,
+  comparisons: {},
   ...changes,
 });
 
 describe('budgetShare', () => {
   it.each<{ name: string; percent: number; figures: BudgetFigures; share: number }>([
-    // Half of 20 failed requests over 1,500 a minute for 3 minutes: 0.2222 %.
+    // A third of 20 failed requests over 1,500 a minute for 3 minutes: 0.1481 %.
     {
       name: 'lets in no more than may all fail while nothing is known',
       percent: 0.1,
       figures: figuresOf({ requestsPerMinute: 1500 }),
-      share: 0.22,
+      share: 0.14,
     },
     {
       name: 'lets in more where there is little traffic',
       percent: 0.1,
       figures: figuresOf({ requestsPerMinute: 60 }),
-      share: 5.55,
+      share: 3.7,
     },
     {
       name: 'stays at the floor where even that may cost more',
@@ -48,13 +48,13 @@ describe('budgetShare', () => {
       figures: figuresOf({ requestsPerMinute: 0 }),
       share: 0.1,
     },
-    // None of 30 failed: at most 9.5 % do, so 10 / (18,000 * 0.095) = 0.58 % would be safe, but growth allows twice 0.1 %.
+    // None of 30 failed: at most 9.5 % do, so 6.67 / (18,000 * 0.095) = 0.389 % would be safe, but growth allows twice 0.1 %.
     { name: 'grows by the factor at most', percent: 0.1, figures: figuresOf({ candidate: counts(30, 0) }), share: 0.2 },
     {
       name: 'rises as far as the evidence allows within the factor',
-      percent: 0.4,
+      percent: 0.3,
       figures: figuresOf({ candidate: counts(30, 0) }),
-      share: 0.58,
+      share: 0.38,
     },
     {
       name: 'never goes beyond half before the promotion',
@@ -64,9 +64,9 @@ describe('budgetShare', () => {
     },
     {
       name: 'stays when the rise is not worth a change',
-      percent: 0.55,
+      percent: 0.36,
       figures: figuresOf({ candidate: counts(30, 0) }),
-      share: 0.55,
+      share: 0.36,
     },
     {
       name: 'stays when the budget is spent',
@@ -80,12 +80,43 @@ describe('budgetShare', () => {
       figures: figuresOf({ candidate: counts(980, 0, 20) }),
       share: 1,
     },
-    // As often as the stable version is no excess: the bound on 30 of 1,000 is 4.05 %, less 3 %, so 10 / (18,000 * 0.0105) is above 2 %.
+    // As often as the stable version is no excess: the bound on 30 of 1,000 is 4.05 %, less 3 %, so 6.67 / (18,000 * 0.0105) is above 2 %.
     {
       name: 'does not charge what the stable version fails as well',
       percent: 1,
       figures: figuresOf({ candidate: counts(1000, 30), stable: counts(9000, 270) }),
       share: 2,
+    },
+    // All rates pooled, the candidate looks better than the stable version; within the minutes it had 20 failures of its own.
+    {
+      name: 'charges what the comparison within the minutes finds, whatever the totals say',
+      percent: 1,
+      figures: figuresOf({
+        candidate: counts(1000, 30),
+        stable: counts(9000, 900),
+        comparisons: { errors: { candidateBad: 30, candidateTotal: 1000, difference: 0.02 } },
+      }),
+      share: 1,
+    },
+    {
+      name: 'counts slow requests where they are compared',
+      percent: 1,
+      figures: figuresOf({
+        candidate: counts(100_000, 0),
+        comparisons: { slow: { candidateBad: 20, candidateTotal: 1000, difference: 0.02 } },
+      }),
+      share: 1,
+    },
+    // No warm minute yet: all may be slow, so 6.67 of 18,000 requests are all that is allowed.
+    {
+      name: 'takes all to be slow before a warm minute has been seen',
+      percent: 0.1,
+      figures: figuresOf({
+        candidate: counts(100_000, 0),
+        requestsPerMinute: 600,
+        comparisons: { slow: { candidateBad: 0, candidateTotal: 0, difference: 0 } },
+      }),
+      share: 0.37,
     },
   ])('$name', ({ percent, figures, share }) => {
     expect(budgetShare(budget, percent, figures, 3)).toBeCloseTo(share, 9);
@@ -101,15 +132,11 @@ describe('budgetShare', () => {
     const share = fc.double({ min: 0.1, max: LARGEST_SHARE, noNaN: true });
     fc.assert(
       fc.property(side, side, fc.nat(1e6), share, (candidate, stable, requestsPerMinute, percent) => {
-        const next = budgetShare(budget, percent, { candidate, stable, requestsPerMinute }, 3);
+        const next = budgetShare(budget, percent, { candidate, stable, requestsPerMinute, comparisons: {} }, 3);
         expect(next).toBeGreaterThanOrEqual(percent);
         expect(next).toBeLessThanOrEqual(LARGEST_SHARE);
       }),
     );
-  });
-
-  it('reacts after the minute, the lag and the tick', () => {
-    expect(reactionMinutes(aPlanOf({ health: { metricLagSeconds: 120 } }))).toBe(4);
   });
 });
 
