@@ -80,9 +80,20 @@ function write(
   targets: readonly Target[],
 ): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'rollouts.json'), `${JSON.stringify({ setting, targets, cells, summaries }, null, 1)}\n`);
+  writeFileSync(join(folder, 'rollouts.json'), json({ setting, targets, cells, summaries }));
   writeFileSync(join(folder, 'rollouts.md'), markdown(setting, cells, summaries, targets));
   writeFileSync(join(folder, 'rollouts.svg'), chart(cells, summaries));
+}
+
+/** One line for each target, cell and summary, in five digits: small, and a change shows where it is. */
+function json(document: Record<string, unknown>): string {
+  const short = (_: string, value: unknown): unknown =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+  const rows = (value: unknown): string =>
+    Array.isArray(value) ? `[\n${value.map((row) => JSON.stringify(row, short)).join(',\n')}\n]` : JSON.stringify(value);
+  return `{\n${Object.entries(document)
+    .map(([name, value]) => `"${name}": ${rows(value)}`)
+    .join(',\n')}\n}\n`;
 }
 
 function lines({ name, met, measured, missed }: Target): string[] {

@@ -53,9 +53,9 @@ function targetLines(targets: readonly Target[]): string[] {
 /** Why a mean can lie above the budget although no share went beyond what the evidence allowed. */
 function limits(): string[] {
   return [
-    '### What keeps the budget from holding exactly',
+    '### What keeps the budget from holding in the cells beside it',
     '',
-    'Two and a half to three times as many failures cost about the budget, and in a few cells a little more than it. Of that, a proof takes about fourteen failed requests: a test that knew both rates would take seven or eight, and the rest is the price of knowing neither, of looking every minute, and of a level that two comparisons share. What fails between the proof and the rollback comes on top: a minute has to end, its figures take another to arrive, and the next look is half a minute away on average. A smaller part of the budget at once would lower the mean and leave more of such releases unseen when the time is over.',
+    'Candidates half as bad again as the stable version: a test that knew both rates and saw every request at once would cost the whole budget before it could decide. Ours knows neither rate, looks once a minute and shares its level between two comparisons, so it takes half as much again, and more where the smallest share is large. Candidates that fail often where there is much traffic: the smallest share alone costs more than the budget before its first figures have arrived, two minutes later; a smaller floor, or VerifyCandidate, is the way out.',
     '',
   ];
 }
