@@ -90,7 +90,9 @@ function json(document: Record<string, unknown>): string {
   const short = (_: string, value: unknown): unknown =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
   const rows = (value: unknown): string =>
-    Array.isArray(value) ? `[\n${value.map((row) => JSON.stringify(row, short)).join(',\n')}\n]` : JSON.stringify(value);
+    Array.isArray(value)
+      ? `[\n${value.map((row) => JSON.stringify(row, short)).join(',\n')}\n]`
+      : JSON.stringify(value);
   return `{\n${Object.entries(document)
     .map(([name, value]) => `"${name}": ${rows(value)}`)
     .join(',\n')}\n}\n`;
