@@ -23,6 +23,9 @@ import type {
   Place,
   RolloutRecord,
 } from './rollout/records.ts';
+import type { Notifier } from './notices.ts';
+
+export type { Delivery, Notice, Notifier } from './notices.ts';
 
 /** An alias as Lambda reports it. `revisionId` guards the next write. */
 export interface AliasState {
@@ -281,52 +284,6 @@ export interface HealthSource {
   custom(query: CustomQuery): Promise<readonly CustomReading[]>;
   /** Traffic of an alias, period by period. */
   traffic(query: TrafficQuery): Promise<readonly TrafficMinute[]>;
-}
-
-/** What people are told. */
-export interface Notice {
-  /** What a rolled-back rollout had changed besides traffic and is as before; and what is not, and why. */
-  readonly reverted?: readonly string[];
-  readonly notReverted?: readonly string[];
-  readonly outcome:
-    | 'rolledBack'
-    | 'rolledBackByHand'
-    | 'releasedInFreeze'
-    | 'rejected'
-    | 'held'
-    | 'reconciled'
-    | 'rollbackFailed'
-    | 'drillFailed'
-    | 'movedFromOutside';
-  /** What it is about; a release when absent. */
-  readonly kind?: Release['kind'];
-  readonly function: string;
-  readonly environment: string;
-  readonly release: string;
-  readonly stable: string | undefined;
-  readonly candidate: string | undefined;
-  readonly reason: string;
-  readonly figures?: string;
-  /** Head of the rollout's evidence, kept where nobody who can write the ledger can change it. */
-  readonly evidence?: Head;
-  readonly execution: string;
-  /** Set by the notifier for what a fire drill causes: nobody needs to get up. */
-  readonly drill?: boolean;
-}
-
-export interface Delivery {
-  readonly channel: 'sns' | 'slack';
-  /** `skipped` when the channel is not configured. */
-  readonly result: 'delivered' | 'skipped' | 'failed';
-  readonly detail?: string;
-}
-
-export interface Notifier {
-  /** Tries every channel; never throws: what could not be delivered is in the result. */
-  tell(
-    notice: Notice,
-    channels: { snsTopicArn?: string; slackWebhookSecret?: string } | null,
-  ): Promise<readonly Delivery[]>;
 }
 
 export interface SecretChecker {

@@ -41,12 +41,12 @@ export async function callTable(): Promise<string> {
 }
 
 async function count(world: ReleaseWorld, { policy, bad }: Case, index: number, goBad: () => void): Promise<Calls> {
-  const { sandbox, outputs, stepOf } = world;
+  const { sandbox, outputs } = world;
   const name = `fleet-${index}`;
   await prepare(world, [name], { name: 'production', onInconclusive: 'promote', ...policy });
   const calls: Record<string, Record<string, number>> = {};
   const stop = sandbox.world.observe(({ service, operation, principal }) => {
-    const state = principal.kind === 'role' ? stepOf(principal.roleName) : undefined;
+    const state = principal.kind === 'role' ? world.stepOf(principal.roleName) : undefined;
     const limit = RATE_LIMITS.find((each) => each.service === service && each.counts(operation));
     if (state === undefined || !limit) return;
     const states = (calls[limit.name] ??= {});

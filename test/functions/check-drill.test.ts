@@ -30,7 +30,7 @@ describe('CheckDrill', () => {
   });
 
   it('reads the times from the evidence', async () => {
-    const { ports, state } = during('rolledBack');
+    const { ports } = during('rolledBack');
     const evidence: [string, number, number, object][] = [
       ['ShiftTraffic', 1, 20, {}],
       ['EvaluateHealth', 1, 50, { verdict: { kind: 'inconclusive', reasons: ['too few'] } }],

@@ -240,7 +240,7 @@ describe('verifyEvidence', () => {
               ? entries.filter((_, i) => i !== index)
               : entries.map((one, i) => (i === index ? { ...one, [field]: more } : one));
           expect(
-            verifyEvidence({ ...clean, entries: tampered as Entry[] }, digest).filter(
+            verifyEvidence({ ...clean, entries: tampered }, digest).filter(
               ({ kind }) => kind !== 'record' && kind !== 'figures',
             ),
           ).not.toEqual([]);
