@@ -28,19 +28,25 @@ async function observe(input: CheckDrillInput, ports: Needs): Promise<DrillObser
   const evidence = (await Promise.all(rollouts.map(({ id }) => ports.drills.evidence(id)))).flat();
   const alias = await ports.aliases.read(name, DRILL_ENVIRONMENT);
   const current = await ports.ledger.current({ function: name, environment: DRILL_ENVIRONMENT });
+  const told = entriesOf<Told>(evidence, 'NotifyRollback').map(({ entry }) => entry);
   return {
     now: step.now,
     uploadedAt: Date.parse(candidate.uploadedAt),
     baseline,
     rollouts,
     ...timesOf(evidence),
-    notifications: entriesOf<{ deliveries: readonly Delivery[] }>(evidence, 'NotifyRollback').map(
-      ({ entry }) => entry.deliveries,
-    ),
+    restoration: told[0]?.rollback?.outcome,
+    notifications: told.map(({ deliveries }) => deliveries),
     routing: alias?.routing ?? null,
     lockHolder: await ports.drills.lockHolder(name, DRILL_ENVIRONMENT),
     currentRelease: current?.release,
   };
+}
+
+/** What NotifyRollback writes down: what the state machine made of RollBack's answer, or of its failure. */
+interface Told {
+  readonly rollback?: { readonly outcome: string };
+  readonly deliveries: readonly Delivery[];
 }
 
 /** NotifyRollback is entered when RollBack has ended: by then the alias is restored. */

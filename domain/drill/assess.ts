@@ -12,6 +12,8 @@ export interface DrillObservation {
   readonly shiftedAt: number | undefined;
   /** The tick that judged the candidate unhealthy, and why. */
   readonly unhealthy: { readonly at: number; readonly reason: string } | undefined;
+  /** What came of RollBack: `restoredNatively` and `failed` mean that it was broken and others had to do its work. */
+  readonly restoration: string | undefined;
   /** RollBack was over by then, and the alias restored. */
   readonly restoredAt: number | undefined;
   /** What came of each channel, for every notification that was sent. */
@@ -76,10 +78,21 @@ export function failuresInWords({ checks }: Pick<DrillResult, 'checks'>): string
   return failed.map(({ name, figures }) => `${name}: ${figures}`).join('; ');
 }
 
-function rolledBack({ rollouts }: DrillObservation): DrillCheck {
+/** RollBack's answers with which it has done its work; a repeated attempt finds everything in place. */
+const DONE: ReadonlySet<string | undefined> = new Set(['restored', 'unchanged']);
+
+/** In an emergency RollBack itself has to work: that the machine and Reconcile can stand in for it is not enough. */
+function rolledBack({ rollouts, restoration }: DrillObservation): DrillCheck {
   const [rollout] = rollouts;
   const came = rollout ? `${rollout.status}${rollout.reason ? ` (${rollout.reason})` : ''}` : 'no rollout at all';
-  const ok = rollouts.length === 1 && rollout?.status === 'rolledBack';
+  const there = rollouts.length === 1 && rollout?.status === 'rolledBack';
+  const ok = there && DONE.has(restoration);
+  if (there && !ok)
+    return {
+      name: 'rollback',
+      ok,
+      figures: `expected RollBack to restore, got ${restoration ?? 'no answer'} (${came})`,
+    };
   const count = rollouts.length > 1 ? `${rollouts.length} rollouts, the last ` : '';
   return {
     name: 'rollback',

@@ -29,19 +29,23 @@ describe('CheckDrill', () => {
     expect(await checkDrill(check(), ports)).toEqual({ result: null, baselineServes: false });
   });
 
-  it('reads the times from the evidence', async () => {
+  it.each<{ restoration: string; passed: boolean }>([
+    { restoration: 'restored', passed: true },
+    { restoration: 'restoredNatively', passed: false },
+  ])('reads the times and what came of RollBack from the evidence: $restoration', async ({ restoration, passed }) => {
     const { ports } = during('rolledBack');
+    const deliveries = [{ channel: 'sns', result: 'delivered' }];
     const evidence: [string, number, number, object][] = [
       ['ShiftTraffic', 1, 20, {}],
       ['EvaluateHealth', 1, 50, { verdict: { kind: 'inconclusive', reasons: ['too few'] } }],
       ['EvaluateHealth', 2, 80, { verdict: { kind: 'unhealthy', reasons: ['40 of 40 failed'] } }],
-      ['NotifyRollback', 2, 81, { deliveries: [{ channel: 'sns', result: 'delivered' }] }],
+      ['NotifyRollback', 2, 81, { rollback: { outcome: restoration }, deliveries }],
     ];
     for (const [name, tick, seconds, entry] of evidence) {
       const at = new Date(NOW + seconds * 1000).toISOString();
       await ports.ledger.append('d/production', { state: name, tick, at, entry });
     }
     const { result } = await checkDrill(check(NOW + 90_000), ports);
-    expect(result).toMatchObject({ passed: true, recoverySeconds: 61, reactionSeconds: 1 });
+    expect(result).toMatchObject({ passed, recoverySeconds: 61, reactionSeconds: 1 });
   });
 });

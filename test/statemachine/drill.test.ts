@@ -65,7 +65,7 @@ describe('a fire drill fails and says why', () => {
     const { states, cause } = await drill();
     mend();
     expect(states.at(-1)).toBe('DrillFailed');
-    expect(cause).toMatch(/rollback: expected rolledBack, got stopped/);
+    expect(cause).toMatch(/rollback: expected RollBack to restore, got restoredNatively \(rolledBack/);
     expect(await serves()).toBe('1');
     expect((await records()).at(-1)).toMatchObject({ status: 'failed', reason: cause });
     expect(JSON.stringify(pipeline.webhook.at(-1))).toContain('FAILED ITS FIRE DRILL');

@@ -28,7 +28,9 @@ export class Bundles {
     return made;
   }
 
+  /** Nothing may be written any more while the folder is removed. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#folders.values());
     const root = await this.#root;
     if (root) await rm(root, { recursive: true, force: true });
   }

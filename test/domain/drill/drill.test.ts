@@ -17,6 +17,7 @@ function seen(changes: Partial<DrillObservation> = {}): DrillObservation {
     rollouts: [{ status: 'rolledBack' }],
     shiftedAt: at(20),
     unhealthy: { at: at(140), reason: 'candidate 40 of 40 failed' },
+    restoration: 'restored',
     restoredAt: at(141.5),
     notifications: [[{ channel: 'sns', result: 'delivered' }]],
     routing: { version: '3', weights: {} },
@@ -42,6 +43,16 @@ describe('a drill', () => {
       name: 'a promotion',
       changes: { rollouts: [{ status: 'promoted', reason: 'healthy' }] },
       says: /^rollback: expected rolledBack, got promoted \(healthy\)$/,
+    },
+    {
+      name: 'a RollBack for which the machine stood in',
+      changes: { restoration: 'restoredNatively' },
+      says: /^rollback: expected RollBack to restore, got restoredNatively \(rolledBack\)$/,
+    },
+    {
+      name: 'a RollBack of which nothing is known',
+      changes: { restoration: undefined },
+      says: /^rollback: .* got no answer/,
     },
     { name: 'no verdict', changes: { unhealthy: undefined }, says: /^verdict: .*; reaction: .*got no time$/ },
     {
