@@ -19,7 +19,7 @@ console.log(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${Mat
 ${rows.join('\n')}
 </svg>`);
 
-/** One line as coloured spans, at most WIDTH characters long. */
+/** One line as coloured spans, each at its own column, at most WIDTH characters long. */
 function cut(line) {
   let room = WIDTH;
   let style = '';
@@ -31,8 +31,10 @@ function cut(line) {
     if (code !== undefined) style = styleOf(Number(code), style);
     else if (part !== '' && room > 0) {
       const text = part.length > room ? `${part.slice(0, room - 1)}…` : part;
+      const indent = text.length - text.trimStart().length;
+      const x = (PADDING + (WIDTH - room + indent) * CHAR).toFixed(1);
       room -= text.length;
-      out += `<tspan${style}>${escaped(text)}</tspan>`;
+      out += `<tspan x="${x}"${style}>${escaped(text.trim())}</tspan>`;
     }
   }
   return out;
@@ -44,5 +46,6 @@ function styleOf(code, before) {
 }
 
 function escaped(text) {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  // Spaces that do not break: not every renderer honours white-space.
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', '\u00a0');
 }

@@ -49,7 +49,7 @@ function axes(): string[] {
     text(left, 24, `Failed requests by a candidate of ${CANDIDATE * 100} % beside ${STABLE * 100} %`, 'bold'),
     text(left, 42, 'mean, within an hour of the beginning, by request rate'),
     text(right, 24, 'Sound releases rolled back', 'bold'),
-    text(right, 42, `worst of the plain cells with equal versions and requests at 10/s and more`),
+    text(right, 42, 'worst cell with equal versions, from 10/s on; colours as below left'),
     ...rows,
     ...columns,
   ];
