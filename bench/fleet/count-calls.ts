@@ -12,7 +12,8 @@ interface Case {
 }
 
 const CANARY = { type: 'canary', percent: 10, minutes: 10 } as const;
-const CASES: readonly Case[] = [
+/** A rollout for each strategy, and one that is rolled back. */
+export const CASES: readonly Case[] = [
   { title: 'allAtOnce', policy: { strategy: { type: 'allAtOnce' } } },
   { title: 'blueGreen, 10 min', policy: { strategy: { type: 'blueGreen' }, finalBakeMinutes: 10 } },
   { title: 'canary 10 %, 10 min', policy: { strategy: CANARY } },

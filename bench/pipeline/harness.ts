@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What the fault harness did in a while: whole rollouts, each with a fault, each checked afterwards. */
+export interface Harness {
+  readonly runs: number;
+  readonly violations: number;
+  readonly workers: number;
+  readonly wallSeconds: number;
+  /** Of the workers, in all. */
+  readonly cpuSeconds: number;
+}
+
+const HARNESS = fileURLToPath(new URL('../../test/faults/main.ts', import.meta.url));
+
+/** Lets the fault harness work as its users do, for that many minutes and until its last jobs end. */
+export async function measureHarness(minutes: number, workers = 2): Promise<Harness> {
+  const folder = mkdtempSync(join(tmpdir(), 'weighbridge-bench-'));
+  const out = join(folder, 'faults.jsonl');
+  try {
+    const options = ['--out', out, '--workers', String(workers), '--minutes', String(minutes), '--pairs', '0'];
+    const began = performance.now();
+    await run(['--import', 'tsx', HARNESS, ...options]);
+    const wallSeconds = (performance.now() - began) / 1000;
+    const jobs = readFileSync(out, 'utf8').split('\n').filter(Boolean);
+    const results = jobs.map((line) => JSON.parse(line) as { runs: number; cpu: number; violations: unknown[] });
+    const sum = (of: (one: (typeof results)[number]) => number) => results.reduce((all, one) => all + of(one), 0);
+    const violations = sum((one) => one.violations.length);
+    return { runs: sum(({ runs }) => runs), violations, workers, wallSeconds, cpuSeconds: sum(({ cpu }) => cpu) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`expected the fault harness to end well, got exit code ${code}`)),
+    );
+  });
+}
