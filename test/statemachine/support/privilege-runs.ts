@@ -14,7 +14,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { StopExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { EnvironmentPolicy } from '../../../domain/policy.ts';
 import type { PolicyDocument } from '../../../sandbox/core/service.ts';
-import { type Outcome, Pipeline, zipOf } from '../../support/pipeline.ts';
+import { type Outcome, Pipeline, type With, zipOf } from '../../support/pipeline.ts';
 
 /**
  * Runs that together use everything that the pipeline's roles are granted, cheapest first. Each gives all that tells one way
@@ -26,7 +26,7 @@ const QUICK: EnvironmentPolicy = {
   strategy: { type: 'canary', percent: 10, minutes: 1 },
   onInconclusive: 'promote',
 };
-const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
+export const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
 
 /** A metric of the user's own as a health rule. */
 const MEMORY = {
@@ -38,6 +38,8 @@ const MEMORY = {
 
 export interface Run {
   readonly name: string;
+  /** What is deployed beside the pipeline itself. */
+  readonly with?: With;
   /** Everything that tells one way of ending from another. */
   readonly play: (pipeline: Pipeline) => Promise<unknown>;
 }
@@ -147,7 +149,7 @@ export const RUNS: readonly Run[] = [
 /** What the candidate is verified and warmed with. */
 const CONTRACT = JSON.stringify({ contract: [{ name: 'answers', event: {}, expect: { status: 200 } }] });
 
-async function first(p: Pipeline): Promise<string> {
+export async function first(p: Pipeline): Promise<string> {
   await p.setPolicy([AT_ONCE]);
   await p.uploadManifest('1.0.0', CONTRACT);
   return end(await p.release('1.0.0'));
@@ -256,11 +258,11 @@ async function makeHook(p: Pipeline, lambda: LambdaClient): Promise<void> {
   await p.sandbox.world.clock.sleep(10_000);
 }
 
-const end = ({ states, status, error }: Pick<Outcome, 'states' | 'status' | 'error'>): string =>
+export const end = ({ states, status, error }: Pick<Outcome, 'states' | 'status' | 'error'>): string =>
   `${status} ${error ?? '-'} ${states.join(' ')}`;
 
 /** What is left afterwards: where the alias points, what was recorded and what people were told. */
-async function traces(p: Pipeline): Promise<unknown> {
+export async function traces(p: Pipeline): Promise<unknown> {
   const evidence = (await p.items()).filter(({ sk }) => /#(NotifyRollback|PruneVersions|AwaitDecision)$/.test(sk));
   const warmed = (await p.items()).flatMap(({ entry }) => (entry as { warmed?: object } | undefined)?.warmed ?? []);
   const deliveries = evidence.map(({ entry }) => shape(entry)).sort();
@@ -281,8 +283,12 @@ async function traces(p: Pipeline): Promise<unknown> {
 /** An entry without what differs from run to run. */
 const shape = (entry: unknown) => JSON.stringify(entry).replaceAll(/\d+ ms|[0-9a-f-]{36}/g, '');
 
-/** What only AWS itself checks: X-Ray takes traces from the service, and log delivery is set up when the machine is made. */
-const NOT_CHECKED_HERE = /^xray:|^logs:(\w+LogDeliver|PutResourcePolicy|Describe)/;
+/**
+ * What only AWS itself checks: X-Ray takes traces from the service, log delivery is set up when the machine is made, and so is
+ * the rule of EventBridge's by which `startExecution.sync` is told that a child has ended.
+ */
+const NOT_CHECKED_HERE =
+  /^xray:|^logs:(\w+LogDeliver|PutResourcePolicy|Describe)|^events:(PutTargets|PutRule|DescribeRule)$/;
 
 /** One granted statement of one role. */
 export interface Target {
@@ -336,7 +342,7 @@ export async function without(p: Pipeline, { roleName, policy, index }: Target):
 
 /** Plays a run in a sandbox of its own. */
 export async function play(run: Run, prepare: (p: Pipeline) => Promise<void> = async () => undefined): Promise<Played> {
-  const pipeline = await Pipeline.start();
+  const pipeline = await Pipeline.start(run.with && { with: run.with });
   try {
     await prepare(pipeline);
     const result = await run
@@ -360,15 +366,15 @@ export async function play(run: Run, prepare: (p: Pipeline) => Promise<void> = a
 }
 
 /** Every run as it is with all statements in place, by name. */
-export async function playAll(): Promise<ReadonlyMap<string, Played>> {
+export async function playAll(runs: readonly Run[] = RUNS): Promise<ReadonlyMap<string, Played>> {
   const baselines = new Map<string, Played>();
-  for (const run of RUNS) baselines.set(run.name, await play(run));
+  for (const run of runs) baselines.set(run.name, await play(run));
   return baselines;
 }
 
-/** All targets. */
-export async function allTargets(): Promise<readonly Target[]> {
-  const pipeline = await Pipeline.start();
+/** All targets of the pipeline with what is deployed beside it. */
+export async function allTargets(wanted: With = {}): Promise<readonly Target[]> {
+  const pipeline = await Pipeline.start({ with: wanted });
   try {
     return await statementsOf(pipeline);
   } finally {
@@ -377,10 +383,14 @@ export async function allTargets(): Promise<readonly Target[]> {
 }
 
 /** Statements that no run needs: each run that uses one comes out the same without it, and nobody is refused anything. */
-export async function needless(targets: readonly Target[], baselines: ReadonlyMap<string, Played>): Promise<string[]> {
+export async function needless(
+  targets: readonly Target[],
+  baselines: ReadonlyMap<string, Played>,
+  runs: readonly Run[] = RUNS,
+): Promise<string[]> {
   const found: string[] = [];
   for (const target of targets) {
-    const using = RUNS.filter(({ name }) => baselines.get(name)?.used.has(keyOf(target)));
+    const using = runs.filter(({ name }) => baselines.get(name)?.used.has(keyOf(target)));
     const names = using.map(({ name }) => name).join(', ') || 'no run';
     if (!(await oneDiffers(using, target, baselines))) found.push(`${target.words} (used in: ${names})`);
   }
