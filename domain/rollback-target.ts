@@ -27,6 +27,8 @@ export type Choice =
 export type Question = {
   readonly environment: string;
   readonly to?: string | undefined;
+  /** What whoever asks believes to be in place. */
+  readonly expected?: string | undefined;
   readonly current: InPlace | undefined;
   readonly past: readonly PastRollout[];
 };
@@ -35,7 +37,8 @@ export type Question = {
  * Chooses what a rollback goes back to: the named release, or the one that was served before the present one was released.
  * An environment that was rolled back already is left there unless a release is named: whoever repeats the command, or
  * comes second, does not go back twice.
- * @throws NotReadyError when there is nothing to go back to, or the environment never served what is named: refuse.
+ * @throws NotReadyError when there is nothing to go back to, the environment never served what is named, or something else
+ * is in place than is expected there, such as a newer release of somebody's: refuse.
  */
 export function chooseTarget(question: Question): Choice {
   const { environment, current, to } = question;
@@ -43,7 +46,15 @@ export function chooseTarget(question: Question): Choice {
     const todo = 'there is nothing to go back from: release first';
     throw new NotReadyError(expected(`a release in ${environment}`, 'an environment that serves none yet', todo));
   }
-  return to === undefined ? before(question, current) : named(question, current, to);
+  const choice = to === undefined ? before(question, current) : named(question, current, to);
+  if (choice.kind === 'back') refuseOther(question, current);
+  return choice;
+}
+
+function refuseOther({ environment, expected: wanted }: Question, { release }: InPlace): void {
+  if (wanted === undefined || wanted === release) return;
+  const todo = 'somebody released there since: it is left alone';
+  throw new NotReadyError(expected(`${wanted} in place in ${environment}, from which to go back`, release, todo));
 }
 
 /** Releases that the environment has served, the latest served first, each once with the version that served it last. */

@@ -1,4 +1,5 @@
 import { parseGroupKey } from '../domain/group/manifest.ts';
+import { howUndone } from '../domain/group/undo.ts';
 import { closeGroupInput, type CloseGroupInput } from './group/inputs.ts';
 import type { Group, GroupStatus, MemberOutcome } from './group/records.ts';
 import type { Delivery, Ports } from './ports.ts';
@@ -39,11 +40,9 @@ async function outcomesOf(group: Group, input: CloseGroupInput, { ledger }: Need
   if (!input.failure)
     return group.members.map(({ function: name }) => ({ function: name, outcome: 'released' as const }));
   const undone = await Promise.all(
-    input.undo.map(async ({ to, ...one }): Promise<MemberOutcome> => {
-      const now = (await ledger.current(one))?.release;
+    input.undo.map(async (one): Promise<MemberOutcome> => {
       const place = { function: one.function, environment: one.environment };
-      if (now === to) return { ...place, outcome: 'rolledBack', reason: `serves ${to} again` };
-      return { ...place, outcome: 'rollbackFailed', reason: `expected ${to}, serves ${now ?? 'nothing'}` };
+      return { ...place, ...howUndone(one, (await ledger.current(one))?.release) };
     }),
   );
   const left = input.left.map((one): MemberOutcome => ({ ...one, outcome: 'left' }));

@@ -105,6 +105,8 @@ const rollbackAsked = z.object({
     environment: z.string().min(1).max(64),
     /** Semantic version; the release that was served before, when absent. */
     to: z.string().min(1).max(64).optional(),
+    /** What has to be in place; whatever is there is gone back from, when absent. */
+    from: z.string().min(1).max(64).optional(),
     by: z.string().min(1).max(2048),
     why: z.string().min(1).max(2048),
     /** Names this wish: the same wish twice is one rollback. */

@@ -41,6 +41,21 @@ export function planUndo(promoted: readonly Promoted[]): { undo: Undo[]; left: L
   return { undo, left };
 }
 
+/**
+ * How taking one environment back came out, by what it serves now. Who released between the plan and the rollback is not
+ * overruled: the rollback was refused, and that is as it should be.
+ */
+export function howUndone(
+  { from, to }: Pick<Undo, 'from' | 'to'>,
+  now: string | undefined,
+): { outcome: 'rolledBack' | 'rollbackFailed' | 'left'; reason: string } {
+  if (now === to) return { outcome: 'rolledBack', reason: `serves ${to} again` };
+  if (now === undefined || now === from) {
+    return { outcome: 'rollbackFailed', reason: `expected ${to}, serves ${now ?? 'nothing'}` };
+  }
+  return { outcome: 'left', reason: `serves ${now} by now, not ${from}: left alone` };
+}
+
 function whyLeft({ before, current, release }: Promoted): string | undefined {
   if (current === before && before !== null) return `serves ${before} again already`;
   if (current !== release) return `serves ${current ?? 'nothing'} by now, not ${release}: left alone`;

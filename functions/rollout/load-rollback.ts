@@ -21,14 +21,15 @@ const MOST_ALTERNATIVES = 10;
 /**
  * Turns the wish to go back into a release that the environment has served before. Reads only; safe to repeat.
  * @throws InvalidReleaseError when the policy has no such environment: reject.
- * @throws NotReadyError when there is nothing to go back to, or the version that served it was deleted: reject.
+ * @throws NotReadyError when there is nothing to go back to, something else is in place than `from`, or the version that
+ * served it was deleted: reject.
  */
 export async function loadRollback(asked: RollbackAsked, policy: Policy, ports: Needs): Promise<LoadedRollback> {
   const plan = planRollback(policy, asked.environment);
   if (asked.to !== undefined) strictVersion(asked.to);
   const current = await ports.ledger.current(asked);
   const past = promotedIn(asked.environment, await ports.ledger.pastRollouts(asked.function));
-  const choice = chooseTarget({ environment: asked.environment, to: asked.to, current, past });
+  const choice = chooseTarget({ environment: asked.environment, to: asked.to, expected: asked.from, current, past });
   const { release: version, lambdaVersion } = choice.target;
   const codeSha256 = await digestOf(asked, choice.target, ports);
   if (choice.kind === 'back') await refuseDeleted(asked, choice.target, servedReleases({ past, current }), ports);

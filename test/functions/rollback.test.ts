@@ -69,6 +69,19 @@ const input = (state: string, rollback: Partial<Rollback> = {}) => ({
 const load = (to?: string) => ({ ...common('LoadRelease'), event: { rollback: { ...ASKED, to } } });
 
 describe('LoadRelease, asked for a rollback', () => {
+  it('refuses to go back from anything but the release that is named, such as a newer one of somebody’s', async () => {
+    const from = (release: string) => ({
+      ...common('LoadRelease'),
+      event: { rollback: { ...ASKED, to: '1.0.0', from: release } },
+    });
+    const { ports, state } = inPlace();
+    expect(await loadRelease(from('1.1.0'), ports)).toMatchObject({ release: aReturn() });
+    await expect(loadRelease(from('1.0.9'), ports)).rejects.toThrow(
+      /expected 1.0.9 in place in production, from which to go back, got 1.1.0; somebody released there since/,
+    );
+    expect(state.writes).toEqual([]);
+  });
+
   it('finds the release before, its version, and a plan that waits for nothing', async () => {
     const loaded = await loadRelease(load(), inPlace().ports);
     expect(loaded.release).toEqual(aReturn());
