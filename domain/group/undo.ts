@@ -53,12 +53,12 @@ export function howUndone(
   if (now === undefined || now === from) {
     return { outcome: 'rollbackFailed', reason: `expected ${to}, serves ${now ?? 'nothing'}` };
   }
-  return { outcome: 'left', reason: `serves ${now} by now, not ${from}: left alone` };
+  return { outcome: 'left', reason: `serves ${now} by now, not ${from}` };
 }
 
 function whyLeft({ before, current, release }: Promoted): string | undefined {
   if (current === before && before !== null) return `serves ${before} again already`;
-  if (current !== release) return `serves ${current ?? 'nothing'} by now, not ${release}: left alone`;
+  if (current !== release) return `serves ${current ?? 'nothing'} by now, not ${release}`;
   return before === null ? `${release} is its first release: there is nothing to go back to` : undefined;
 }
 

@@ -20,7 +20,7 @@ describe('taking a group back', () => {
       'orders 1.1.0 1.0.0',
     ]);
     expect(left.map((one) => `${one.function}: ${one.reason}`)).toEqual([
-      'theirs: serves 1.2.0 by now, not 1.1.0: left alone',
+      'theirs: serves 1.2.0 by now, not 1.1.0',
       'first: 1.1.0 is its first release: there is nothing to go back to',
     ]);
   });
