@@ -67,11 +67,12 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
   const rollouts = rolloutBook(table);
   const releases = releaseBook(table);
   const evidence = evidenceBook(table);
+  const commands = commandBook(table);
   const history = async (functionName: string): Promise<RolloutRecord[]> =>
-    [...(await table.query<RolloutRecord>(`function#${functionName}`, 'rollout#'))].reverse();
+    (await rollouts.pastRollouts(functionName)).map(bare).reverse();
   return {
     async open(functionName) {
-      const all = await rollouts.openRollouts();
+      const all = (await rollouts.openRollouts()).map(bare);
       return all.filter((rollout) => functionName === undefined || rollout.function === functionName);
     },
     history,
@@ -81,7 +82,10 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     figures: (rollout) => evidence.keptFigures(rollout),
     evidence: (rollout) => evidence.evidence(rollout),
     append: (rollout, entry) => evidence.append(rollout, entry),
-    current: (functionName, environment) => releases.current({ function: functionName, environment }),
+    async current(functionName, environment) {
+      const current = await releases.current({ function: functionName, environment });
+      return current && bare(current);
+    },
     publishedDigest: (functionName, version) => releases.publishedDigest(functionName, version),
     published: (functionName) => published(table, functionName),
     lock: (functionName, environment) => table.get<Lock>({ pk: `lock#${functionName}#${environment}`, sk: 'lock' }),
@@ -89,10 +93,17 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     recordCurrent: (place, current) => releases.recordCurrent(place, current),
     freezes: freezeBook(table),
     changes: aliasChangeBook(table),
-    waiting: (place) => queueBook(table).waiting(place),
-    ...commandBook(table),
+    waiting: async (place) => (await queueBook(table).waiting(place)).map(bare),
+    ...commands,
+    commands: async (rollout) => (await commands.commands(rollout)).map(bare),
     ...decisions(table),
   };
+}
+
+/** An item without its place in the table, which is nobody's business but the ledger's. */
+function bare<T extends object>(item: T): T {
+  const { pk: _pk, sk: _sk, ...rest } = item as T & { pk?: unknown; sk?: unknown };
+  return rest as unknown as T;
 }
 
 async function published(table: LedgerTable, functionName: string): Promise<Published[]> {
@@ -114,6 +125,6 @@ function decisions(table: LedgerTable): Pick<LedgerView, 'decide' | 'decisions'>
       if (await table.putNew(key, decision)) return decision;
       return (await table.get<Decision>(key)) ?? decision;
     },
-    decisions: (rollout) => table.query<Decision>(`rollout#${rollout}`, 'decision#'),
+    decisions: async (rollout) => (await table.query<Decision>(`rollout#${rollout}`, 'decision#')).map(bare),
   };
 }

@@ -8,6 +8,8 @@ import { instant } from './output.ts';
 export interface Queued {
   /** 1 for the one whose turn is next. */
   readonly position: number;
+  /** Whether it brings a release on or back. */
+  readonly kind: 'release' | 'rollback';
   readonly release: string;
   readonly since: string;
   readonly behind: string;
@@ -53,14 +55,23 @@ export function ordersInWords({ function: name, environment, rollout, ordered, q
 function queueIn({ function: name, environment, rollout }: Row, waiting: readonly Waiting[], now: number): Queued[] {
   const here = waiting.filter((one) => one.function === name && one.environment === environment);
   const holder = rollout ? { rollout: rollout.id, release: rollout.release } : undefined;
-  return queueOf(here, holder, now).map(({ release, since, behind, expedite, execution }, at) => {
-    return { position: at + 1, release, since, behind, expedited: expedite ?? null, execution };
+  return queueOf(here, holder, now).map<Queued>(({ kind, release, since, behind, expedite, execution }, at) => {
+    return {
+      position: at + 1,
+      kind: kind ?? 'release',
+      release,
+      since,
+      behind,
+      expedited: expedite ?? null,
+      execution,
+    };
   });
 }
 
-function queuedInWords({ position, release, since, behind, expedited }: Queued): string {
+function queuedInWords({ position, kind, release, since, behind, expedited }: Queued): string {
   const urgent = expedited ? `; expedited by ${expedited.by}: ${expedited.why}` : '';
-  return `${position}. ${release} waits since ${instant(since)} behind ${behind}${urgent}`;
+  const what = kind === 'rollback' ? `the rollback to ${release}` : release;
+  return `${position}. ${what} waits since ${instant(since)} behind ${behind}${urgent}`;
 }
 
 /** A pause counts from the look that saw it. */

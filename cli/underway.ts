@@ -62,7 +62,8 @@ function isMeant(one: { environment: string; release: string }, { environment, v
   );
 }
 
-function ofRollout(rollout: RolloutRecord): Underway {
+/** What commands are about, made of a rollout's record. */
+export function ofRollout(rollout: RolloutRecord): Underway {
   const { id, function: name, environment, release, execution } = rollout;
   return { id, function: name, environment, release, execution, rollout, waiting: undefined };
 }

@@ -13,6 +13,7 @@ export function addWaysBack(root: Command): void {
     .option('--to <version>', 'the release to go back to; the one served before when absent')
     .requiredOption('--why <text>', 'the reason, for the record and for everybody who is told')
     .option('--force', 'even if somebody moved the alias by hand')
+    .option('--now', 'during a rollout: stop its execution at once instead of waiting for its next look')
     .option('--watch', 'follow it to its end; exit 1 unless it gets there');
   targeted(rollback).action(async (options: RollbackOptions & ConnectionOptions) => {
     const { rollback: run } = await import('./commands/rollback.ts');

@@ -10,6 +10,8 @@ export type Command = {
   readonly at: string;
   /** The expedited release that takes over, where that is why a rollout is aborted. */
   readonly takenOverBy?: string | undefined;
+  /** The release to which somebody goes back, where that is why a rollout is aborted. */
+  readonly goingBackTo?: string | undefined;
 };
 
 /** What the orders that were given come to. */
@@ -32,7 +34,8 @@ export function standing(commands: readonly Command[]): Standing {
 }
 
 /** Why a rollout ends that was aborted: `aborted by ana: wrong build`. */
-export function abortInWords({ by, why, takenOverBy }: Command): string {
+export function abortInWords({ by, why, takenOverBy, goingBackTo }: Command): string {
+  if (goingBackTo !== undefined) return `aborted by ${by} to go back to ${goingBackTo}: ${why}`;
   return takenOverBy === undefined
     ? `aborted by ${by}: ${why}`
     : `taken over by ${takenOverBy}, which ${by} expedited: ${why}`;

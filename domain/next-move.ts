@@ -17,7 +17,7 @@ export type Move =
   | { kind: 'bake'; waitSeconds: number; step: number; reason: string; paused?: true }
   | { kind: 'promote'; reason: string }
   | { kind: 'hold'; reason: string; then: Move }
-  | { kind: 'rollBack'; reason: string; error?: 'WithdrawnError' }
+  | { kind: 'rollBack'; reason: string; error?: 'WithdrawnError' | 'NotReadyError' }
   | { kind: 'complete'; reason: string };
 
 /** Kinds of moves. */
@@ -72,7 +72,8 @@ export function firstMove(plan: RolloutPlan): Move {
 export function nextMove(position: Position): Move {
   const { aborted, decision, verdict } = position;
   if (aborted) return { kind: 'rollBack', reason: abortInWords(aborted), error: 'WithdrawnError' };
-  if (decision?.decision === 'reject') return { kind: 'rollBack', reason: `rejected ${byWhom(decision)}` };
+  if (decision?.decision === 'reject')
+    return { kind: 'rollBack', reason: `rejected ${byWhom(decision)}`, error: 'WithdrawnError' };
   if (verdict?.kind === 'unhealthy') return { kind: 'rollBack', reason: reasonOf(verdict) };
   if (!position.paused) return onwards(position);
   const { paused, pauses = NO_PAUSES, plan, now } = position;
@@ -196,7 +197,8 @@ function holdOver(position: Position): boolean {
 }
 
 function deadlinePassed({ plan }: Position, why: string): Move {
-  return { kind: 'rollBack', reason: `held for ${duration(plan.holdSeconds)} without a decision: ${why}` };
+  const reason = `held for ${duration(plan.holdSeconds)} without a decision: ${why}`;
+  return { kind: 'rollBack', reason, error: 'NotReadyError' };
 }
 
 function shift(percent: number, step: number, reason: string): Move {

@@ -10,6 +10,8 @@ export type Expedite = { readonly by: string; readonly why: string };
 
 /** A release that waits for its turn in one environment. It renews its lease each time it asks. */
 export type Waiting = {
+  /** A rollback goes ahead of every release, supersedes none and is superseded by none. Absent in a release's entry. */
+  readonly kind?: 'rollback' | undefined;
   readonly function: string;
   readonly environment: string;
   readonly alias: string;
@@ -53,7 +55,12 @@ export type Asking = {
  */
 export function turnOf({ me, waiting, holder, now }: Asking): Turn {
   const all = [me, ...living(waiting, now).filter(({ execution }) => execution !== me.execution)];
-  if (me.expedite && holder?.release !== undefined && compareVersions(me.release, holder.release) <= 0)
+  if (
+    me.kind !== 'rollback' &&
+    me.expedite &&
+    holder?.release !== undefined &&
+    compareVersions(me.release, holder.release) <= 0
+  )
     return { kind: 'tooOld', reason: tooOld(me, holder.release) };
   const newer = supersededBy(me, all, holder);
   if (newer) return { kind: 'superseded', ...newer };
@@ -62,7 +69,8 @@ export function turnOf({ me, waiting, holder, now }: Asking): Turn {
   if (!first) return { kind: 'wait', behind: `${ahead.release}, which waits too` };
   if (!holder) return { kind: 'take' };
   const behind = inWords(holder);
-  return me.expedite && holder.release !== undefined ? { kind: 'takeOver', holder, behind } : { kind: 'wait', behind };
+  const urgent = me.kind === 'rollback' || me.expedite !== undefined;
+  return urgent && holder.release !== undefined ? { kind: 'takeOver', holder, behind } : { kind: 'wait', behind };
 }
 
 /** Those who still ask and whom no newer release has superseded, in the order in which they get their turn. */
@@ -74,7 +82,8 @@ export function queueOf(waiting: readonly Waiting[], holder: Holder | undefined,
  * How long to wait before asking again, in seconds: the longer it has taken so far, the longer. Twelve hours come to 225
  * questions, some 2,000 of the 25,000 events that an execution's history has room for.
  */
-export function askAgainSeconds(waitedMs: number): number {
+export function askAgainSeconds(waitedMs: number, kind?: 'rollback'): number {
+  if (kind === 'rollback' && waitedMs < URGENT.withinMs) return URGENT.seconds;
   return ASK_AGAIN.find(({ withinMs }) => waitedMs < withinMs)?.seconds ?? 300;
 }
 
@@ -83,6 +92,8 @@ export function waiterLease(now: number, seconds: number): number {
   return Math.ceil(now / 1000) + seconds + SLACK;
 }
 
+/** A rollback waits for no more than an alias to be restored. */
+const URGENT = { withinMs: 10 * 60_000, seconds: 10 } as const;
 const ASK_AGAIN = [
   { withinMs: 30 * 60_000, seconds: 30 },
   { withinMs: 2 * 3_600_000, seconds: 120 },
@@ -98,11 +109,15 @@ function ordered(waiting: readonly Waiting[], holder: Holder | undefined): Waiti
   return waiting.filter((one) => !supersededBy(one, waiting, holder)).sort(before);
 }
 
-/** Expedited releases first, then by version; the same version twice in order of arrival. */
+/** Rollbacks first, then expedited releases, then by version; the same version twice in order of arrival. */
 function before(a: Waiting, b: Waiting): number {
-  const urgent = Number(b.expedite !== undefined) - Number(a.expedite !== undefined);
+  const urgent = urgency(b) - urgency(a);
   if (urgent !== 0) return urgent;
   return compareVersions(a.release, b.release) || compare(a.since, b.since) || compare(a.execution, b.execution);
+}
+
+function urgency({ kind, expedite }: Waiting): number {
+  return kind === 'rollback' ? 2 : Number(expedite !== undefined);
 }
 
 function compare(a: string, b: string): number {
@@ -115,10 +130,11 @@ function supersededBy(
   all: readonly Waiting[],
   holder?: Holder,
 ): { by: string; reason: string } | undefined {
-  if (one.mode !== 'supersede') return undefined;
+  if (one.mode !== 'supersede' || one.kind === 'rollback') return undefined;
   const newer = (release: string | undefined): release is string =>
     release !== undefined && compareVersions(release, one.release) > 0;
-  const rivals = all.filter(({ release, expedite }) => newer(release) && (!one.expedite || expedite));
+  const releases = all.filter(({ kind }) => kind !== 'rollback');
+  const rivals = releases.filter(({ release, expedite }) => newer(release) && (!one.expedite || expedite));
   const by = rivals
     .map(({ release }) => release)
     .sort(compareVersions)

@@ -46,6 +46,8 @@ export type Rollback = {
   from: string | null;
   /** The published version that served the release in this environment. */
   lambdaVersion: string;
+  /** Whoever asked named the target. Only then does it end a rollout that is under way. */
+  named?: boolean;
 };
 
 /** What an execution moves an environment to. */

@@ -37,8 +37,10 @@ export async function beginRollout(input: BeginRolloutInput, ports: Needs): Prom
   const owner = await ports.ledger.claimEvent(release, plan.environment, execution.id);
   if (owner !== execution.id) return notBegun('duplicate', `execution ${owner} handles this upload`);
   const current = await ports.ledger.current(place);
-  if (await servesAlready(input, current, ports))
+  if (await servesAlready(input, current, ports)) {
+    if (release.kind === 'rollback') await ports.ledger.leaveQueue(place, execution.name);
     return notBegun('unchanged', `${plan.environment} serves ${release.version} already`);
+  }
   await refuseTarget(input, current, ports);
   if (release.expedite) await refuseFrozen(input, ports.ledger);
   const turn = await takeTurn(input, ports);

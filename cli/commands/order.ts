@@ -19,7 +19,7 @@ export interface OrderOptions extends Which {
 }
 
 /** What came of it: the order that counts, and whether it had been given before. */
-interface Given {
+export interface Given {
   readonly command: Command;
   readonly already: boolean;
 }
@@ -35,17 +35,46 @@ export async function order(what: Order, options: OrderOptions, context: Context
   const ledger = await openLedger(connection);
   const target = await underwayOf(options, ledger);
   if (!target) return nothingUnderWay(what, options, ledger, context);
+  const given = await orderOf(what, target, options, ledger, connection);
+  if (options.json) context.out.json({ rollout: target.id, ...given.command, already: given.already });
+  else context.out.line(orderInWords(what, target, given, options));
+}
+
+/**
+ * Writes an order down and sees to it that it is noticed.
+ * @throws Failure when it makes no sense, or comes too late.
+ */
+export async function orderOf(
+  what: Order,
+  target: Underway,
+  options: Pick<OrderOptions, 'why' | 'now'> & Pick<Command, 'goingBackTo'>,
+  ledger: LedgerView,
+  connection: Connection,
+): Promise<Given> {
   refuseSenseless(what, target);
   const mine: Command = {
     command: what,
     by: await connection.caller(),
     why: options.why ?? 'no reason given',
     at: new Date(await nowOf(connection)).toISOString(),
+    ...(options.goingBackTo !== undefined && { goingBackTo: options.goingBackTo }),
   };
   const given = await give(mine, target, ledger);
   if (options.now && what === 'abort') await stop(target, given.command, connection);
   else if (what !== 'pause' && target.rollout?.phase === 'held') await wake(target.id, ledger, connection);
-  say(what, target, given, options, context);
+  return given;
+}
+
+/** What was ordered of which rollout, and what comes of it. */
+export function orderInWords(
+  what: Order,
+  target: Underway,
+  { command, already }: Given,
+  options: Pick<OrderOptions, 'now'>,
+): string {
+  const name = `${target.function} ${target.release} in ${target.environment}`;
+  if (already) return `${name} was already ${inWords(command)}`;
+  return `${name} is ${inWords(command)}; ${effect(what, target, options)}`;
 }
 
 async function give(mine: Command, target: Underway, ledger: LedgerView): Promise<Given> {
@@ -119,20 +148,7 @@ async function stop({ execution }: Underway, { by, why }: Command, connection: C
   await client.send(new StopExecutionCommand({ executionArn: execution, error: 'WithdrawnError', cause }));
 }
 
-function say(
-  what: Order,
-  target: Underway,
-  { command, already }: Given,
-  options: OrderOptions,
-  { out }: Context,
-): void {
-  if (options.json) return out.json({ rollout: target.id, ...command, already });
-  const name = `${target.function} ${target.release} in ${target.environment}`;
-  if (already) return out.line(`${name} was already ${inWords(command)}`);
-  out.line(`${name} is ${inWords(command)}; ${effect(what, target, options)}`);
-}
-
-function effect(what: Order, { rollout, waiting }: Underway, { now }: OrderOptions): string {
+function effect(what: Order, { rollout, waiting }: Underway, { now }: Pick<OrderOptions, 'now'>): string {
   if (what === 'pause') return 'it stays at its share until it is resumed, and is judged all the same';
   if (what === 'resume') return 'it goes on at its next look';
   if (now) return 'its execution was stopped, and Reconcile gives the alias back within seconds';
@@ -143,7 +159,8 @@ function effect(what: Order, { rollout, waiting }: Underway, { now }: OrderOptio
 const PAST = { abort: 'aborted', pause: 'paused', resume: 'resumed', complete: 'completed' } as const;
 
 /** `aborted by … on 2026-01-01 12:00:00 UTC: wrong build`. */
-function inWords({ command, by, why, at, takenOverBy }: Command): string {
+function inWords({ command, by, why, at, takenOverBy, goingBackTo }: Command): string {
   const taken = takenOverBy === undefined ? '' : `, for ${takenOverBy} to take over,`;
-  return `${PAST[command]}${taken} by ${by} on ${instant(at)} UTC: ${why}`;
+  const back = goingBackTo === undefined ? '' : ` to go back to ${goingBackTo}`;
+  return `${PAST[command]}${taken} by ${by} on ${instant(at)} UTC${back}: ${why}`;
 }

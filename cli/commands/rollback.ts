@@ -6,7 +6,6 @@ import { strictVersion } from '../../domain/release.ts';
 import { chooseTarget, type Choice, type Served, servedReleases } from '../../domain/rollback-target.ts';
 import { functionGateway } from '../../functions/aws/function-gateway.ts';
 import { lambdaHost } from '../../functions/aws/host.ts';
-import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import { promotedIn, refuseDeleted } from '../../functions/rollout/load-rollback.ts';
 import type { Connection } from '../connection.ts';
 import type { Context } from '../context.ts';
@@ -15,6 +14,7 @@ import { Failure, usage } from '../failure.ts';
 import { openLedger, type LedgerView } from '../ledger.ts';
 import { readPolicy } from '../policies.ts';
 import { startOnce } from '../start-execution.ts';
+import { abortFirst, abortInstead, rolloutIn, takenBack } from '../rollback-underway.ts';
 import { watchExecution } from './watch.ts';
 
 export interface RollbackOptions {
@@ -24,25 +24,32 @@ export interface RollbackOptions {
   readonly to?: string;
   readonly why: string;
   readonly force?: boolean;
+  /** During a rollout: stops its execution, and Reconcile restores the alias. */
+  readonly now?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
 }
 
 /**
  * Brings a release back that the environment served before, through the state machine. Typing it twice, or two people
- * typing it at once, is one rollback: its execution is named for the environment's present state and the target.
+ * typing it at once, is one rollback: its execution is named for the environment's present state and the target. A rollout
+ * that is under way is aborted: that is all, when the release that it restores is the one to go back to.
  * @returns whether it went well; true when it is not watched, or the environment is there already.
- * @throws Failure when there is nothing to go back to, or a rollout is under way.
+ * @throws Failure when there is nothing to go back to, or a rollout is past aborting.
  */
 export async function rollback(options: RollbackOptions, context: Context): Promise<boolean> {
   const { out, connection } = context;
   const policy = await policyOf(options, context);
   const environment = environmentOf(options, policy);
   const ledger = await openLedger(connection);
-  await refuseUnderWay(options, environment, ledger);
-  const choice = await choose(options, environment, ledger, connection);
+  const under = await rolloutIn(options, environment, ledger);
+  if (under && (options.to === undefined || options.to === under.stableRelease))
+    return abortInstead(under, options, ledger, context);
+  const choice =
+    (await takenBack(options, environment, ledger)) ?? (await choose(options, environment, ledger, connection));
   out.remark(`in ${await connection.describe()}`);
-  if (choice.kind === 'there' && !options.force) {
+  if (under) await abortFirst(under, choice.target.release, options, ledger, context);
+  if (choice.kind === 'there' && !options.force && !under) {
     if (options.json) out.json({ function: options.function, environment, ...choice });
     else out.line(choice.reason);
     return true;
@@ -135,18 +142,6 @@ async function refuseMissing(
   } catch (cause) {
     if (cause instanceof NotReadyError) throw cause;
   }
-}
-
-async function refuseUnderWay(options: RollbackOptions, environment: string, ledger: LedgerView): Promise<void> {
-  const open = await ledger.open(options.function);
-  const other = open.find((one) => one.environment === environment && one.kind !== 'rollback');
-  if (other) throw underWay(other);
-}
-
-function underWay({ function: name, environment, release, stableRelease }: RolloutRecord): Failure {
-  const what = `a rollout of ${release} is under way in ${environment}`;
-  const todo = `\`weighbridge abort --function ${name} --environment ${environment}\` gives the traffic back to ${stableRelease ?? 'what was there'}`;
-  return new Failure(`${what}: abort that first: ${todo}`);
 }
 
 /** Short enough for an execution's name with a number behind it, and the same for the same wish in the same state. */

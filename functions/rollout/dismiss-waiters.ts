@@ -32,13 +32,15 @@ async function dismiss(waiter: Waiting, status: string | undefined, now: number 
   const id = `${waiter.name}/${environment}`;
   const { aborted } = standing(await ports.ledger.commands(id));
   const why = aborted ? abortInWords(aborted) : `its execution ended (${status ?? 'no longer known'}) while it waited`;
-  const reason = `${name} ${release} was refused in ${environment}: ${why}`;
+  const kind = waiter.kind ?? 'release';
+  const what = kind === 'rollback' ? `the rollback of ${name} to ${release}` : `${name} ${release}`;
+  const reason = `${what} was refused in ${environment}: ${why}`;
   const place = { function: name, environment, alias, strategy };
   const nothing = { saved: null, stable: null, stableRelease: null, fence: 0 };
   const endedAt = now === undefined ? waiter.since : new Date(now).toISOString();
   const ended = { startedAt: waiter.since, endedAt, status: 'rejected', reason } as const;
-  await ports.ledger.openRollout({ id, execution, release, kind: 'release', ...place, ...nothing, ...ended });
+  await ports.ledger.openRollout({ id, execution, release, kind, ...place, ...nothing, ...ended });
   const parties = { function: name, environment, release, stable: undefined, candidate: undefined };
-  await ports.notifier.tell({ outcome: 'rejected', kind: 'release', ...parties, reason, execution }, null);
+  await ports.notifier.tell({ outcome: 'rejected', kind, ...parties, reason, execution }, null);
   await ports.ledger.leaveQueue(place, waiter.name);
 }

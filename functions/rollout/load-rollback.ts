@@ -34,7 +34,8 @@ export async function loadRollback(asked: RollbackAsked, policy: Policy, ports: 
   const codeSha256 = await digestOf(asked, choice.target, ports);
   if (choice.kind === 'back') await refuseDeleted(asked, choice.target, servedReleases({ past, current }), ports);
   const { request, by, why, force } = asked;
-  const rollback = { request, by, why, force, from: choice.from, lambdaVersion };
+  const named = asked.to !== undefined;
+  const rollback = { request, by, why, force, from: choice.from, lambdaVersion, named };
   return {
     release: { kind: 'rollback', function: asked.function, version, codeSha256, contract: [], rollback },
     plans: [plan],

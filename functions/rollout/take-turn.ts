@@ -7,8 +7,8 @@ import {
   WithdrawnError,
 } from '../../domain/errors.ts';
 import { leaseUntil } from '../../domain/lease.ts';
-import { askAgainSeconds, type Expedite, type Holder, turnOf, waiterLease, type Waiting } from '../../domain/queue.ts';
-import type { ReturningRelease } from '../../domain/release.ts';
+import { askAgainSeconds, type Holder, turnOf, waiterLease, type Waiting } from '../../domain/queue.ts';
+import type { Release, ReturningRelease } from '../../domain/release.ts';
 import type { BeginRolloutInput } from '../inputs.ts';
 import type { Ports } from '../ports.ts';
 import type { Lock, Place } from './records.ts';
@@ -38,13 +38,13 @@ export async function takeTurn(input: BeginRolloutInput, ports: Needs): Promise<
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const lock = await ports.ledger.lockOf(place);
     if (lock?.owner === input.execution.id && lock.rollout === rolloutOf(input)) return taken(input, lock.fence, ports);
-    if (input.release.kind === 'rollback') return goBack(input, input.release, lock, ports);
+    if (input.release.kind === 'rollback') refuseUnnamed(input, input.release, lock);
     const waiting = await ports.ledger.waiting(place);
     const me = await myEntry(input, waiting, ports);
     const turn = turnOf({ me, waiting, holder: holderOf(lock, input.step.now), now: input.step.now });
     if (turn.kind === 'superseded') throw new WithdrawnError(turn.reason);
     if (turn.kind === 'tooOld') throw new InvalidReleaseError(turn.reason);
-    if (turn.kind === 'takeOver' && me.expedite) await takeOver(input, turn.holder, me.expedite, ports);
+    if (turn.kind === 'takeOver') await takeOver(input, turn.holder, ports);
     if (turn.kind !== 'take') return stand(me, turn.behind, input, ports);
     const won = await ports.ledger.takeLock(place, claimOf(input));
     const waited = waiting.some(({ execution }) => execution === me.execution);
@@ -55,20 +55,23 @@ export async function takeTurn(input: BeginRolloutInput, ports: Needs): Promise<
   throw new TransientAwsError(expected(what, 'others taking it', 'try again'));
 }
 
-/** A rollback is for what is in place: it waits for nothing, and a rollout that is under way has its own way back. */
-async function goBack(
+/**
+ * A rollback that names its target ends a rollout that is under way, and waits until the alias is restored. One that names
+ * none means what was served before: during a rollout that could be either of two releases, and nobody guesses.
+ */
+function refuseUnnamed(
   input: BeginRolloutInput,
-  { function: name }: ReturningRelease,
+  { function: name, rollback }: ReturningRelease,
   lock: Lock | undefined,
-  { ledger }: Needs,
-): Promise<TurnTaken> {
+): void {
   const { environment } = input.plan;
   const holder = holderOf(lock, input.step.now);
-  const won = holder ? undefined : await ledger.takeLock(placeOf(input), claimOf(input));
-  if (won?.taken) return { kind: 'taken', fence: won.lock.fence };
-  const todo = `abort that first: \`weighbridge abort --function ${name} --environment ${environment}\`, then look whether you still want to go back`;
-  const came = `rollout ${holder?.rollout ?? won?.lock.rollout ?? ''}`;
-  throw new NotReadyError(expected(`no rollout of ${environment} under way`, came, todo));
+  if (!holder || (rollback.named === true && holder.release !== undefined)) return;
+  const todo =
+    holder.release === undefined
+      ? 'wait for its end, then look whether you still want to go back'
+      : `name the release to go back to, or abort that first: \`weighbridge abort --function ${name} --environment ${environment}\``;
+  throw new NotReadyError(expected(`no rollout of ${environment} under way`, `rollout ${holder.rollout}`, todo));
 }
 
 /** Whoever has the lock no longer waits. */
@@ -88,9 +91,10 @@ async function myEntry(input: BeginRolloutInput, waiting: readonly Waiting[], { 
     strategy: plan.strategy,
     execution: execution.id,
     name: execution.name,
+    ...(release.kind === 'rollback' && { kind: release.kind }),
     release: release.version,
     mode: plan.queue,
-    ...(release.expedite && { expedite: release.expedite }),
+    ...(release.kind !== 'rollback' && release.expedite && { expedite: release.expedite }),
     since: stored?.since ?? new Date(step.now).toISOString(),
     leaseUntil: 0,
     behind: '',
@@ -106,22 +110,31 @@ async function stand(me: Waiting, behind: string, input: BeginRolloutInput, { le
   const { now } = input.step;
   const waited = now - Date.parse(me.since);
   if (waited >= LONGEST_WAIT) throw waitedTooLong(me, behind);
-  const seconds = askAgainSeconds(waited);
+  const seconds = askAgainSeconds(waited, me.kind);
   await ledger.enqueue({ ...me, behind, leaseUntil: waiterLease(now, seconds) });
   return { kind: 'busy', reason: `waits for its turn behind ${behind}`, askAgainSeconds: seconds };
 }
 
 /** The first order to abort counts. A held rollout is woken, any other one sees it at its next look. */
-async function takeOver(input: BeginRolloutInput, holder: Holder, expedite: Expedite, ports: Needs): Promise<void> {
+async function takeOver(input: BeginRolloutInput, holder: Holder, ports: Needs): Promise<void> {
   const { release, step } = input;
   const at = new Date(step.now).toISOString();
-  const command: Command = { command: 'abort', ...expedite, at, takenOverBy: release.version };
+  const order = orderOf(release);
+  if (!order) return;
+  const command: Command = { command: 'abort', ...order, at };
   const commands = await ports.ledger.commands(holder.rollout);
   const { aborted, completing } = standing(commands);
   if (aborted || completing) return;
   if (!(await ports.ledger.order(holder.rollout, commands.length, command))) return;
   const token = await ports.ledger.heldToken(holder.rollout);
   if (token !== undefined) await ports.executions.wake(token);
+}
+
+/** Who takes over, and why: for an expedited release, or to go back to another one than the rollout would restore. */
+function orderOf(release: Release): Pick<Command, 'by' | 'why' | 'takenOverBy' | 'goingBackTo'> | undefined {
+  const { version } = release;
+  if (release.kind === 'rollback') return { by: release.rollback.by, why: release.rollback.why, goingBackTo: version };
+  return release.expedite && { ...release.expedite, takenOverBy: version };
 }
 
 /** A lock whose lease ran out holds nobody back. */

@@ -6,6 +6,7 @@ import { decide } from '../../cli/commands/decide.ts';
 import { order } from '../../cli/commands/order.ts';
 import { policyPut } from '../../cli/commands/policy.ts';
 import { release } from '../../cli/commands/release.ts';
+import { rollback } from '../../cli/commands/rollback.ts';
 import { status } from '../../cli/commands/status.ts';
 import type { EnvironmentStatus } from '../../cli/commands/status.ts';
 import { watch } from '../../cli/commands/watch.ts';
@@ -20,7 +21,7 @@ import { buildExample } from '../../examples/orders/build.ts';
 import { weighbridge } from './weighbridge.ts';
 
 /** One function for each test, so that none depends on another. */
-const FUNCTIONS = ['aborted', 'stopped', 'held', 'hurried'];
+const FUNCTIONS = ['aborted', 'stopped', 'held', 'hurried', 'back'];
 const TIME_LIMIT_MS = 120_000;
 const CALLER = 'arn:aws:iam::123456789012:user/administrator';
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
   announceSandbox(cwd, { url, pid: process.pid, region: world.region, accountId: world.accountId });
   for (const version of ['1.0.0', '1.1.0', '1.2.0'] as const)
     writeFileSync(inFolder(`${version}.zip`), await buildExample(version));
+  writeFileSync(inFolder('free.json'), JSON.stringify(policy({})));
   writeFileSync(inFolder('approval.json'), JSON.stringify(policy({ approval: 'before' })));
 }, TIME_LIMIT_MS);
 
@@ -69,6 +71,30 @@ describe('orders from the command line', { timeout: TIME_LIMIT_MS }, () => {
       /was already aborted by .*: wrong build; it serves no release yet in production; the last rollout, of 1\.0\.0, was rolledBack/,
     );
     await expect(said('pause', '')).rejects.toThrow(/no release of aborted is under way, so there is nothing to pause/);
+  });
+
+  it('goes back by aborting what is under way, once, and no further', async () => {
+    const policies = { held: inFolder('approval.json'), free: inFolder('free.json') };
+    await policyPut(policies.free, { function: 'back' }, aContext().context);
+    for (const version of ['1.0.0', '1.1.0']) {
+      await release(inFolder(`${version}.zip`), { function: 'back', version }, aContext().context);
+      await until(async () => (await statusOf('back')).release === version);
+      await until(async () => (await statusOf('back')).rollout === null);
+    }
+    await held('back', '1.2.0');
+    const said = async (more: object = {}) => {
+      const { context, said: text } = aContext();
+      expect(await rollback({ function: 'back', why: 'orders fail', ...more }, context)).toBe(true);
+      return text();
+    };
+    expect(await said({ watch: true })).toMatch(
+      /back 1\.2\.0 in production is aborted by .*: orders fail; it is woken to roll back; that restores 1\.1\.0[\s\S]*WithdrawnError/,
+    );
+    expect(await said()).toMatch(/serves 1\.1\.0: 1\.2\.0 was taken back at .*to go further back.*--to/);
+    expect(JSON.parse(await said({ json: true }))).toMatchObject({ kind: 'there', target: { release: '1.1.0' } });
+    const { stdout } = await weighbridge(['history', '--function', 'back', '--json'], { cwd });
+    expect(stdout).not.toMatch(/"[ps]k":/);
+    expect(await statusOf('back')).toMatchObject({ release: '1.1.0', rollout: null });
   });
 
   it('stops the execution when it cannot wait', async () => {

@@ -111,7 +111,11 @@ describe('nextMove', () => {
     {
       name: 'rolls back at the deadline',
       position: late({ heldSince: 7 * MINUTE, now: 7 * MINUTE + 8 * HOUR }),
-      move: { kind: 'rollBack', reason: 'held for 8 h without a decision: the figures say inconclusive' },
+      move: {
+        kind: 'rollBack',
+        reason: 'held for 8 h without a decision: the figures say inconclusive',
+        error: 'NotReadyError',
+      },
     },
     {
       name: 'goes on when a held verdict turns healthy',
@@ -130,7 +134,7 @@ describe('nextMove', () => {
     {
       name: 'rolls back when a person rejects',
       position: late({ heldSince: 7 * MINUTE, decision: { decision: 'reject', by: 'ada' } }),
-      move: { kind: 'rollBack', reason: 'rejected by ada' },
+      move: { kind: 'rollBack', reason: 'rejected by ada', error: 'WithdrawnError' },
     },
     {
       name: 'rolls back a rejected rollout whatever the verdict',

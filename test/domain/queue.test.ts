@@ -29,6 +29,19 @@ describe('turnOf', () => {
       turn: { kind: 'wait', behind: 'rollout run-1/production' },
     },
     {
+      name: 'goes first and takes over from a newer rollout, as a rollback, whatever waits',
+      me: aWaiter('1.0.0', { kind: 'rollback', mode: 'supersede' }),
+      waiting: [aWaiter('1.3.0', { expedite: urgent })],
+      holder: holding('1.2.0'),
+      turn: { kind: 'takeOver' },
+    },
+    {
+      name: 'waits behind a rollback, which supersedes nothing',
+      me: aWaiter('0.9.0', { mode: 'supersede', expedite: urgent }),
+      waiting: [aWaiter('1.0.0', { kind: 'rollback' })],
+      turn: { kind: 'wait', behind: '1.0.0, which waits too' },
+    },
+    {
       name: 'lets a lower version go first, in semantic order',
       me: aWaiter('1.10.0'),
       waiting: [aWaiter('1.9.0')],

@@ -12,7 +12,7 @@ import { verifyCandidate } from '../../functions/verify-candidate.ts';
 import { planRollback } from '../../domain/plan.ts';
 import { parsePolicy } from '../../domain/policy.ts';
 import type { Rollback } from '../../domain/release.ts';
-import { aCandidate, aFailure, aReturn, aRollout, common } from '../support/builders.ts';
+import { aCandidate, aFailure, aReturn, aRollout, aWaiter, common } from '../support/builders.ts';
 import { facts, fakePorts, type FakeState } from '../support/fake-ports.ts';
 
 const POLICY = JSON.stringify({
@@ -84,7 +84,7 @@ describe('LoadRelease, asked for a rollback', () => {
 
   it('finds the release before, its version, and a plan that waits for nothing', async () => {
     const loaded = await loadRelease(load(), inPlace().ports);
-    expect(loaded.release).toEqual(aReturn());
+    expect(loaded.release).toEqual(aReturn({ named: false }));
     expect(loaded.plans).toMatchObject([
       {
         environment: 'production',
@@ -133,8 +133,20 @@ describe('BeginRollout of a rollback', () => {
     {
       name: 'a rollout is under way',
       change: (s) =>
+        s.locks.set('orders#production', {
+          owner: 'x',
+          rollout: 'x/production',
+          release: '1.2.0',
+          leaseUntil: 9e12,
+          fence: 1,
+        }),
+      says: /name the release to go back to, or abort that first/,
+    },
+    {
+      name: 'another rollback is under way',
+      change: (s) =>
         s.locks.set('orders#production', { owner: 'x', rollout: 'x/production', leaseUntil: 9e12, fence: 1 }),
-      says: /abort that first/,
+      says: /wait for its end/,
     },
     {
       name: 'another release was put in place meanwhile',
@@ -151,6 +163,40 @@ describe('BeginRollout of a rollback', () => {
   ])('refuses when $name', async ({ change, says }) => {
     const { ports } = inPlace(change);
     await expect(beginRollout(input('BeginRollout'), ports)).rejects.toThrow(says);
+  });
+
+  it('aborts a rollout that is under way once, wakes it, waits in front of all, and goes back when the alias is restored', async () => {
+    const { ports, state } = inPlace((s) => {
+      s.locks.set('orders#production', {
+        owner: 'x',
+        rollout: 'x/production',
+        release: '1.2.0',
+        leaseUntil: 9e12,
+        fence: 1,
+      });
+      s.waiting.set('orders#production#other', aWaiter({ release: '1.3.0', expedite: { by: 'bob', why: 'now' } }));
+    });
+    const asked = input('BeginRollout', { named: true });
+    const waits = { outcome: 'busy', askAgainSeconds: 10, reason: expect.stringContaining('behind 1.2.0') as string };
+    expect(await beginRollout(asked, ports)).toMatchObject(waits);
+    expect(await beginRollout(asked, ports)).toMatchObject(waits);
+    expect(state.commands.get('x/production')).toMatchObject([
+      { command: 'abort', by: 'ana', why: 'orders fail', goingBackTo: '1.0.0' },
+    ]);
+    expect(state.waiting.get('orders#production#run-1')).toMatchObject({ kind: 'rollback', release: '1.0.0' });
+    state.locks.delete('orders#production');
+    expect(await beginRollout(asked, ports)).toMatchObject({ outcome: 'begun' });
+    expect([...state.waiting.keys()]).toEqual(['orders#production#other']);
+  });
+
+  it('leaves the queue when the alias was restored to where it wants to go', async () => {
+    const { ports, state } = inPlace((s) => {
+      s.waiting.set('orders#production#run-1', aWaiter({ kind: 'rollback' }));
+    });
+    const there = { ...input('BeginRollout', { named: true, from: '1.1.0', lambdaVersion: '2' }) };
+    const release = { ...there.release, version: '1.1.0', codeSha256: 'sha-1.1.0' };
+    expect(await beginRollout({ ...there, release }, ports)).toMatchObject({ outcome: 'unchanged' });
+    expect(state.waiting.size).toBe(0);
   });
 
   it('is nothing to do where the target is served, and a duplicate where the wish is known', async () => {

@@ -125,7 +125,7 @@ describe('weighbridge rollback', () => {
     expect(pipeline.webhook).toHaveLength(1);
   });
 
-  it('refuses while a rollout is under way', async () => {
+  it('refuses to guess its target while a rollout is under way', async () => {
     await pipeline.setPolicy([SLOW]);
     const before = (await pipeline.executions()).length;
     await pipeline.setPolicy([{ ...SLOW, health: {} }]);
@@ -184,5 +184,35 @@ describe('a rollback that fails', () => {
     for (const one of mend) one();
     expect(states.slice(-3)).toEqual(['RestoreAlias', 'NotifyRollback', 'RolledBack']);
     expect(await pipeline.serves()).toBe('2');
+  });
+});
+
+/** Last in the file: what it releases makes room by deleting older versions. */
+describe('a rollback during a rollout', () => {
+  it.each<{ name: string; policy: EnvironmentPolicy; state: string }>([
+    { name: 'held', policy: { ...SLOW, health: {} }, state: 'AwaitDecision' },
+    { name: 'in its final bake', policy: { ...AT_ONCE, finalBakeMinutes: 30 }, state: 'Bake' },
+  ])('ends a rollout that is $name, and goes on to the release that it names', async ({ policy, state }) => {
+    await toAlias((await current()).lambdaVersion);
+    await pipeline.setPolicy([policy]);
+    const before = (await pipeline.executions()).length;
+    await pipeline.upload('1.4.0');
+    const under = await pipeline.until(async () => (await pipeline.executions())[before]);
+    await pipeline.until(async () => ((await pipeline.states(under)).includes(state) ? true : undefined));
+    await pipeline.sandbox.world.clock.sleep(2_000);
+    const began = pipeline.sandbox.world.clock.now();
+    const back = await pipeline.rollBack({ to: '1.0.0' });
+    expect(back).toMatchObject({ status: 'SUCCEEDED', output: { outcome: 'RolledBackByHand' } });
+    expect(pipeline.sandbox.world.clock.now() - began).toBeLessThan(120_000);
+    expect(back.states).toContain('WaitForTurn');
+    expect(await pipeline.outcome(under)).toMatchObject({
+      error: 'WithdrawnError',
+      cause: expect.stringContaining('aborted by ana to go back to 1.0.0: orders fail') as string,
+    });
+    expect(await pipeline.serves()).toBe('1');
+    expect(await pipeline.lockOwner()).toBe('');
+    expect((await pipeline.items()).filter(({ pk }) => pk === 'queue')).toEqual([]);
+    expect(await recordOf(under)).toMatchObject({ status: 'rolledBack' });
+    await backToNewest();
   });
 });
