@@ -189,13 +189,14 @@ describe('a release that changes more than traffic', () => {
   it('keeps events away from $LATEST when its code could not be taken back', async () => {
     const before = await everything();
     const mend = pipeline.breakStep('VerifyCandidate', 'TransientAwsError');
+    const ZipFile = await zipOf({ 'index.mjs': 'export const handler = () => "mine";' });
     const arn = await started('1.5.0');
     await pipeline.eventually(
       () => pipeline.states(arn),
       (states) => states.includes('VerifyCandidate'),
     );
-    const ZipFile = await zipOf({ 'index.mjs': 'export const handler = () => "mine";' });
-    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'orders', ZipFile }));
+    const deployed = () => lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'orders', ZipFile }));
+    await pipeline.sandbox.world.clock.held('request', deployed);
     await pipeline.outcome(arn);
     mend();
     await rest();

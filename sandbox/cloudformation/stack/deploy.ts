@@ -154,7 +154,9 @@ async function applyAll(
   work: Work,
   kind: 'CREATE' | 'UPDATE',
 ): Promise<string | undefined> {
-  const failures = await runGraph(work.prepared.dependencies, (logicalId) => applyResource(work, logicalId));
+  const failures = await runGraph(work.prepared.dependencies, (logicalId) =>
+    work.world.clock.held('request', () => applyResource(work, logicalId)),
+  );
   if (failures.length > 0) {
     const ids = failures.map((failure) => failure.logicalId).join(', ');
     return `The following resource(s) failed to ${kind.toLowerCase()}: [${ids}]. `;
