@@ -9,6 +9,8 @@ export interface Context {
   readonly connection: Connection;
   /** Aborted by Ctrl-C: stop watching. */
   readonly signal: AbortSignal;
+  /** Waits, where time is not the machine's. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 /** A context for the options of one command. @throws Failure when the options are wrong. */

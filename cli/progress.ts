@@ -22,6 +22,8 @@ export interface Watching {
   readonly pollMs: number;
   /** Ends the watching, not the execution. */
   readonly signal?: AbortSignal;
+  /** Waits, where time is not the machine's. */
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
 }
 
 /**
@@ -132,8 +134,9 @@ function timeOf(happening: Happening): number {
 }
 
 /** Waits until the next look; true when nobody wants to see more. */
-async function interrupted({ pollMs, signal }: Watching): Promise<boolean> {
+async function interrupted({ pollMs, signal, sleep }: Watching): Promise<boolean> {
   if (signal?.aborted) return true;
+  if (sleep) return sleep(pollMs).then(() => signal?.aborted ?? false);
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { standing } from '../domain/commands.ts';
 import type { Choice } from '../domain/rollback-target.ts';
-import type { RolloutRecord } from '../functions/rollout/records.ts';
+import type { CurrentRelease, RolloutRecord } from '../functions/rollout/records.ts';
 import { orderInWords, orderOf } from './commands/order.ts';
 import type { RollbackOptions } from './commands/rollback.ts';
 import { watchExecution } from './commands/watch.ts';
@@ -72,11 +72,11 @@ export async function abortFirst(
 export async function takenBack(
   { function: name, to, force }: RollbackOptions,
   environment: string,
+  current: CurrentRelease | undefined,
   ledger: LedgerView,
 ): Promise<Choice | undefined> {
   if (to !== undefined || force) return undefined;
   const last = (await ledger.history(name)).find((one) => one.environment === environment && one.status !== 'rejected');
-  const current = await ledger.current(name, environment);
   if (!last || last.kind === 'rollback' || !current || !(await isTakenBack(last, ledger))) return undefined;
   const how = `${environment} serves ${current.release}: ${last.release} was taken back${last.endedAt ? ` at ${last.endedAt}` : ''}`;
   const reason = `${how} already (${last.reason ?? 'no reason known'}); to go further back, name the release with --to`;

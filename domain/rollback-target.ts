@@ -53,7 +53,8 @@ export function chooseTarget(question: Question): Choice {
 
 function refuseOther({ environment, expected: wanted }: Question, { release }: InPlace): void {
   if (wanted === undefined || wanted === release) return;
-  const todo = 'somebody released there since: it is left alone';
+  const todo =
+    'it came there since you looked, so it is left alone: look at `weighbridge status`, and roll back once more if you still want to';
   throw new NotReadyError(expected(`${wanted} in place in ${environment}, from which to go back`, release, todo));
 }
 

@@ -45,8 +45,10 @@ export async function beginRollout(input: BeginRolloutInput, ports: Needs): Prom
   if (release.expedite) await refuseFrozen(input, ports.ledger);
   const turn = await takeTurn(input, ports);
   if (turn.kind === 'busy') return { ...notBegun('busy', turn.reason), askAgainSeconds: turn.askAgainSeconds };
+  const settled = await ports.ledger.current(place);
+  refuseStart(input, settled);
   const passed = await refuseFrozen(input, ports.ledger);
-  const rollout = await open(input, ports, { fence: turn.fence, passed });
+  const rollout = await open(input, ports, { fence: turn.fence, current: settled, passed });
   return { outcome: 'begun', rollout, askAgainSeconds: null };
 }
 
@@ -58,11 +60,9 @@ function notBegun(outcome: 'busy' | 'duplicate' | 'unchanged', reason: string): 
 async function open(
   input: BeginRolloutInput,
   ports: Needs,
-  { fence, passed }: { fence: number; passed: string | undefined },
+  { fence, current, passed }: { fence: number; current: CurrentRelease | undefined; passed: string | undefined },
 ): Promise<RolloutHandle> {
   const { release, plan, execution, step } = input;
-  const place: Place = { function: release.function, environment: plan.environment };
-  const current = await ports.ledger.current(place);
   const alias = await ports.aliases.read(release.function, plan.alias);
   const record: RolloutRecord = {
     id: `${execution.name}/${plan.environment}`,
@@ -133,10 +133,14 @@ async function refuseTarget(
   current: CurrentRelease | undefined,
   ports: Needs,
 ): Promise<void> {
-  const { release } = input;
-  if (release.kind === 'rollback') return refuseOtherStart(release, current);
-  await refuseOtherBytes(input, ports);
-  refuseOldVersion(release.version, current);
+  if (input.release.kind === 'release') await refuseOtherBytes(input, ports);
+  refuseStart(input, current);
+}
+
+/** Asked before it waits, to be told at once, and under the lock, when nobody else can change what is in place. */
+function refuseStart({ release }: BeginRolloutInput, current: CurrentRelease | undefined): void {
+  if (release.kind === 'rollback') refuseOtherStart(release, current);
+  else refuseOldVersion(release.version, current);
 }
 
 /** The target was chosen for what was in place then. */

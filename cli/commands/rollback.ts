@@ -7,6 +7,7 @@ import { chooseTarget, type Choice, type Served, servedReleases } from '../../do
 import { functionGateway } from '../../functions/aws/function-gateway.ts';
 import { lambdaHost } from '../../functions/aws/host.ts';
 import { promotedIn, refuseDeleted } from '../../functions/rollout/load-rollback.ts';
+import type { CurrentRelease } from '../../functions/rollout/records.ts';
 import type { Connection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { describeExecution, stepFunctions, type Execution } from '../executions.ts';
@@ -45,8 +46,10 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
   const under = await rolloutIn(options, environment, ledger);
   if (under && (options.to === undefined || options.to === under.stableRelease))
     return abortInstead(under, options, ledger, context);
+  const seen = await ledger.current(options.function, environment);
   const choice =
-    (await takenBack(options, environment, ledger)) ?? (await choose(options, environment, ledger, connection));
+    (await takenBack(options, environment, seen, ledger)) ??
+    (await choose(options, environment, seen, context, ledger));
   out.remark(`in ${await connection.describe()}`);
   if (under) await abortFirst(under, choice.target.release, options, ledger, context);
   if (choice.kind === 'there' && !options.force && !under) {
@@ -54,22 +57,23 @@ export async function rollback(options: RollbackOptions, context: Context): Prom
     else out.line(choice.reason);
     return true;
   }
-  return start(options, environment, choice, ledger, context);
+  return start(options, environment, { choice, seen }, ledger, context);
 }
 
+/** What the caller saw in place goes with the wish: another release that lands meanwhile is not undone unseen. */
 async function start(
   options: RollbackOptions,
   environment: string,
-  choice: Choice,
+  { choice, seen }: { choice: Choice; seen: CurrentRelease | undefined },
   ledger: LedgerView,
   context: Context,
 ): Promise<boolean> {
   const { out, connection } = context;
   const { function: name, why, force = false } = options;
-  const current = await ledger.current(name, environment);
+  const { from } = choice;
   const to = choice.target.release;
-  const request = requestOf([name, environment, current?.rollout ?? '', current?.at ?? '', to, String(force)]);
-  const asked = { function: name, environment, to, by: await connection.caller(), why, request, force };
+  const request = requestOf([name, environment, seen?.rollout ?? '', seen?.at ?? '', to, String(force)]);
+  const asked = { function: name, environment, to, from, by: await connection.caller(), why, request, force };
   const started = await startOnce(connection, {
     name: request,
     input: (id) => ({ rollback: { ...asked, request: id } }),
@@ -77,12 +81,12 @@ async function start(
   if (!options.json) {
     const verb = started.joined ? 'was asked for before' : 'started';
     out.line(
-      `rollback of ${name} ${environment} from ${choice.from} to ${to} ${verb} (version ${choice.target.lambdaVersion})`,
+      `rollback of ${name} ${environment} from ${from} to ${to} ${verb} (version ${choice.target.lambdaVersion})`,
     );
     if (!options.watch) out.line(`watch it with: weighbridge watch ${started.arn}`);
   }
   const execution = await ended(started.arn, ledger, options, context);
-  if (options.json) out.json({ function: name, environment, from: choice.from, to, ...started, execution });
+  if (options.json) out.json({ function: name, environment, from, to, ...started, execution });
   return execution === undefined || execution.status === 'SUCCEEDED' || execution.status === 'RUNNING';
 }
 
@@ -116,13 +120,13 @@ function environmentOf(options: RollbackOptions, policy: Policy): string {
 async function choose(
   options: RollbackOptions,
   environment: string,
+  current: CurrentRelease | undefined,
+  { connection }: Context,
   ledger: LedgerView,
-  connection: Connection,
 ): Promise<Choice> {
   const to = options.to === undefined ? undefined : strictVersion(options.to);
   const newestFirst = await ledger.history(options.function);
   const past = promotedIn(environment, newestFirst.toReversed());
-  const current = await ledger.current(options.function, environment);
   const choice = chooseTarget({ environment, to, current, past });
   if (choice.kind === 'back')
     await refuseMissing(options, environment, choice, { served: servedReleases({ past, current }), connection });

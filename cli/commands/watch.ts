@@ -30,9 +30,10 @@ export async function watch(execution: string | undefined, options: WatchOptions
 export async function watchExecution(
   arn: string,
   { client, ledger, quiet }: { client: SFNClient; ledger: LedgerView; quiet: boolean },
-  { out, connection, signal }: Context,
+  { out, connection, signal, sleep }: Context,
 ): Promise<Execution> {
-  for await (const happening of follow({ client, ledger, execution: arn, pollMs: pollMsOf(connection), signal })) {
+  const looks = { pollMs: pollMsOf(connection), signal, sleep };
+  for await (const happening of follow({ client, ledger, execution: arn, ...looks })) {
     const words = quiet ? undefined : happeningInWords(happening);
     if (words) out.line(words);
     if (happening.kind === 'end') return happening.execution;

@@ -77,7 +77,7 @@ describe('LoadRelease, asked for a rollback', () => {
     const { ports, state } = inPlace();
     expect(await loadRelease(from('1.1.0'), ports)).toMatchObject({ release: aReturn() });
     await expect(loadRelease(from('1.0.9'), ports)).rejects.toThrow(
-      /expected 1.0.9 in place in production, from which to go back, got 1.1.0; somebody released there since/,
+      /expected 1.0.9 in place in production, from which to go back, got 1.1.0; it came there since you looked, so it is left alone/,
     );
     expect(state.writes).toEqual([]);
   });
@@ -187,6 +187,23 @@ describe('BeginRollout of a rollback', () => {
     state.locks.delete('orders#production');
     expect(await beginRollout(asked, ports)).toMatchObject({ outcome: 'begun' });
     expect([...state.waiting.keys()]).toEqual(['orders#production#other']);
+  });
+
+  it('refuses what landed between its look and the lock', async () => {
+    const { ports, state } = inPlace();
+    const takeLock: typeof ports.ledger.takeLock = (place, claim) => {
+      state.current.set('orders#production', {
+        release: '1.2.0',
+        codeSha256: 'x',
+        lambdaVersion: '3',
+        rollout: 'c',
+        at: '',
+      });
+      return ports.ledger.takeLock(place, claim);
+    };
+    const late = { ...ports, ledger: { ...ports.ledger, takeLock } };
+    await expect(beginRollout(input('BeginRollout'), late)).rejects.toThrow(/expected 1\.1\.0 in place.*got 1\.2\.0/);
+    expect(state.rollouts.has('run-1/production')).toBe(false);
   });
 
   it('leaves the queue when the alias was restored to where it wants to go', async () => {

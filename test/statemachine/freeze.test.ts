@@ -13,7 +13,9 @@ const SLOW = environment('production', {
   strategy: { type: 'canary', percent: 10, minutes: 30 },
   onInconclusive: 'promote',
 });
-const EMERGENCY = JSON.stringify({ emergency: { by: 'bob', why: 'orders are lost' } });
+const EMERGENCY_SAID = { emergency: { by: 'bob', why: 'orders are lost' } };
+const EXPEDITED_SAID = { expedite: { by: 'bob', why: 'lost' } };
+const EMERGENCY = JSON.stringify(EMERGENCY_SAID);
 
 let pipeline: Pipeline;
 let count = 0;
@@ -114,6 +116,34 @@ describe('a freeze', () => {
     expect(await current()).toBe(first);
     expect((await pipeline.rollBack()).status).toBe('SUCCEEDED');
     expect(await current()).not.toBe(first);
+  });
+
+  it('is passed by an emergency that is expedited too: it takes over, and people are told of it once', async () => {
+    await pipeline.setPolicy([SLOW]);
+    const [older, hotfix] = [next(), next()];
+    const underWay = await until('Bake', older);
+    await pipeline.setPolicy([environment('production')]);
+    await setSwitch('*', true);
+    await pipeline.uploadManifest(hotfix, JSON.stringify({ ...EMERGENCY_SAID, ...EXPEDITED_SAID }));
+    const ended = await pipeline.release(hotfix);
+    expect(ended.status).toBe('SUCCEEDED');
+    expect((await pipeline.outcome(underWay)).cause).toContain(`taken over by ${hotfix}, which bob expedited: lost`);
+    expect(pipeline.webhook).toMatchObject([
+      { text: `orders ${older} was rolled back in production` },
+      { text: `orders ${hotfix} was released during a freeze in production` },
+    ]);
+    expect(await current()).toBe(hotfix);
+  });
+
+  it('is not passed by being expedited: such a release ends no rollout in order to be refused then', async () => {
+    await pipeline.setPolicy([SLOW]);
+    const [older, hotfix] = [next(), next()];
+    const underWay = await until('Bake', older);
+    await setSwitch('*', true);
+    await pipeline.uploadManifest(hotfix, JSON.stringify(EXPEDITED_SAID));
+    expect((await pipeline.release(hotfix)).cause).toMatch(/frozen by ana/);
+    expect((await pipeline.outcome(underWay)).status).toBe('SUCCEEDED');
+    expect(await current()).toBe(older);
   });
 
   it('of one environment leaves the release in those before it, and later it goes on from there', async () => {

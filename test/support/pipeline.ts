@@ -228,7 +228,7 @@ export class Pipeline {
   }
 
   /** Configuration of the administrator's clients. */
-  get #config() {
+  get clientConfig() {
     const { clientConfig, world, dispatcher } = this.sandbox;
     return { ...clientConfig, requestHandler: directHandler(world, dispatcher, clientConfig.credentials.accessKeyId) };
   }
@@ -276,7 +276,7 @@ export class Pipeline {
 
   /** Log groups that hold anything. */
   async logGroups(): Promise<string[]> {
-    const logs = new CloudWatchLogsClient(this.#config);
+    const logs = new CloudWatchLogsClient(this.clientConfig);
     const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ limit: 50 }));
     return logGroups.filter(({ storedBytes = 0 }) => storedBytes > 0).map(({ logGroupName }) => logGroupName ?? '');
   }
@@ -315,7 +315,7 @@ export class Pipeline {
 
   async setPolicy(environments: readonly EnvironmentPolicy[] | string): Promise<void> {
     const Value = typeof environments === 'string' ? environments : JSON.stringify({ environments });
-    const ssm = new SSMClient(this.#config);
+    const ssm = new SSMClient(this.clientConfig);
     await ssm.send(new PutParameterCommand({ Name: '/weighbridge/orders', Value, Type: 'String', Overwrite: true }));
   }
 
@@ -341,7 +341,7 @@ export class Pipeline {
   }
 
   #s3(): S3Client {
-    return new S3Client({ ...this.#config, forcePathStyle: true });
+    return new S3Client({ ...this.clientConfig, forcePathStyle: true });
   }
 
   /** Uploads, and follows the execution that the upload starts to its end. */
@@ -354,7 +354,7 @@ export class Pipeline {
 
   /** What `weighbridge rollback` starts, followed to its end. */
   async rollBack(
-    asked: { environment?: string; to?: string; request?: string; force?: boolean } = {},
+    asked: { environment?: string; to?: string; from?: string; request?: string; force?: boolean } = {},
   ): Promise<Outcome> {
     return this.outcome(await this.startRollback(asked));
   }
@@ -363,6 +363,7 @@ export class Pipeline {
   async startRollback(asked: {
     environment?: string;
     to?: string;
+    from?: string;
     request?: string;
     force?: boolean;
   }): Promise<string> {
@@ -375,7 +376,7 @@ export class Pipeline {
       ...asked,
       request,
     };
-    const sfn = new SFNClient(this.#config);
+    const sfn = new SFNClient(this.clientConfig);
     const { executionArn = '' } = await sfn.send(
       new StartExecutionCommand({
         stateMachineArn: this.stack.outputs['StateMachineArn'],
@@ -387,7 +388,7 @@ export class Pipeline {
   }
 
   async executions(): Promise<string[]> {
-    const sfn = new SFNClient(this.#config);
+    const sfn = new SFNClient(this.clientConfig);
     const { executions = [] } = await sfn.send(
       new ListExecutionsCommand({ stateMachineArn: this.stack.outputs['StateMachineArn'] }),
     );
@@ -396,7 +397,7 @@ export class Pipeline {
 
   /** Waits for the execution to end. */
   async outcome(arn: string): Promise<Outcome> {
-    const sfn = new SFNClient(this.#config);
+    const sfn = new SFNClient(this.clientConfig);
     const ended = await this.until(async () => {
       const found = await sfn.send(new DescribeExecutionCommand({ executionArn: arn }));
       return found.status === 'RUNNING' ? undefined : found;
@@ -406,7 +407,7 @@ export class Pipeline {
   }
 
   async states(executionArn: string): Promise<string[]> {
-    const sfn = new SFNClient(this.#config);
+    const sfn = new SFNClient(this.clientConfig);
     const names: string[] = [];
     let nextToken: string | undefined;
     do {
@@ -431,7 +432,7 @@ export class Pipeline {
   }
 
   async alias(name = 'production'): Promise<Pick<AliasConfiguration, 'FunctionVersion' | 'RoutingConfig'> | undefined> {
-    const lambda = new LambdaClient(this.#config);
+    const lambda = new LambdaClient(this.clientConfig);
     try {
       const { FunctionVersion, RoutingConfig } = await lambda.send(
         new GetAliasCommand({ FunctionName: 'orders', Name: name }),
@@ -459,7 +460,7 @@ export class Pipeline {
     const token = await this.#ledger().send(
       new GetCommand({ TableName: this.ledgerTable, Key: { ...at, sk: `token#${heldSince}` } }),
     );
-    const sfn = new SFNClient(this.#config);
+    const sfn = new SFNClient(this.clientConfig);
     await sfn.send(
       new SendTaskSuccessCommand({ taskToken: token.Item?.['token'] as string, output: JSON.stringify(said) }),
     );
@@ -489,7 +490,7 @@ export class Pipeline {
   }
 
   #ledger(): DynamoDBDocumentClient {
-    return DynamoDBDocumentClient.from(new DynamoDBClient(this.#config));
+    return DynamoDBDocumentClient.from(new DynamoDBClient(this.clientConfig));
   }
 }
 
