@@ -74,7 +74,7 @@ function remembering<I, O>(step: Step<I, O>, ports: Ports, host: Host) {
 }
 
 /** `execution#environment#tick`, prefixed with the state by Powertools; undefined where there is no execution. */
-function idempotencyKey(state: string, event: unknown): string | undefined {
+export function idempotencyKey(state: string, event: unknown): string | undefined {
   const { execution, step, plan } = event as {
     execution?: { id?: string };
     step?: { tick?: number };

@@ -1,31 +1,10 @@
-import type { Pipeline } from '../support/pipeline.ts';
+import type { Ending, PlaceEnding } from './ending.ts';
+import { groupViolations } from './group-invariants.ts';
+import { type Item, promotedIn, records } from './records.ts';
 import type { Scenario } from './scenarios.ts';
+import { tellingViolations } from './telling-invariants.ts';
 
-/** What a run left behind. */
-export interface Ending {
-  readonly alias: Awaited<ReturnType<Pipeline['alias']>>;
-  readonly lockOwner: string;
-  readonly items: Awaited<ReturnType<Pipeline['items']>>;
-  /** Of the release that the scenario is about, the oldest first. */
-  readonly executions: readonly { readonly executionArn: string; readonly status: string }[];
-  /** As SNS and the webhook took them, the first first. */
-  readonly notices: readonly {
-    readonly channel: 'sns' | 'slack';
-    readonly outcome: string;
-    readonly execution: string;
-  }[];
-  /** Whether a fault struck a step that tells people: it may have told them and died before writing that down. */
-  readonly mayTellTwice: boolean;
-  readonly unqualified: readonly string[];
-  readonly versions: readonly { readonly Version: string; readonly CodeSha256: string }[];
-  readonly failures: number;
-}
-
-/** The version before the rollout, and the one that the rollout brings. */
-const STABLE = '1';
-const CANDIDATE = '2';
-
-type Check = (ending: Ending, scenario: Scenario) => string | undefined;
+type Check = (ending: Ending, scenario: Scenario) => readonly string[] | string | undefined;
 
 /** What must hold whatever fails, once everything has settled. Empty when it does. */
 export function violations(scenario: Scenario, ending: Ending): string[] {
@@ -33,90 +12,97 @@ export function violations(scenario: Scenario, ending: Ending): string[] {
 }
 
 const CHECKS: readonly Check[] = [
-  oneVersion,
-  onlyIfAllowed,
-  lockIsFree,
-  ledgerIsTrue,
+  ({ places }) => places.flatMap((place) => oneVersion(place) ?? []),
+  ({ places }, scenario) => places.flatMap((place) => onlyIfAllowed(place, scenario) ?? []),
+  ({ places }) => places.flatMap((place) => lockIsFree(place) ?? []),
+  executionsAgree,
+  (ending) => ending.places.flatMap((place) => ledgerIsTrue(place, ending) ?? []),
   nothingIsOpen,
-  currentIsTrue,
+  (ending) => ending.places.flatMap((place) => currentIsTrue(place, ending) ?? []),
   evidenceIsThere,
   publishedOnce,
   nothingInUseIsGone,
-  toldOnce,
-  toldOfDead,
+  tellingViolations,
+  groupViolations,
   qualified,
   failuresAreBounded,
 ];
 
-function served({ alias }: Ending): string | undefined {
-  const weights = Object.keys(alias?.RoutingConfig?.AdditionalVersionWeights ?? {});
-  return weights.length > 0 ? 'split' : alias?.FunctionVersion;
+function named({ function: name, environment }: PlaceEnding): string {
+  return `alias ${environment} of ${name}`;
 }
 
-function oneVersion(ending: Ending): string | undefined {
-  const version = served(ending);
-  if (version === STABLE || version === CANDIDATE) return undefined;
-  return `alias: expected one version without weights, got ${JSON.stringify(ending.alias)}`;
+/** An alias that was there stays there; a first release may leave none. */
+function oneVersion(place: PlaceEnding): string | undefined {
+  if (place.serves === undefined && place.began !== undefined) return `${named(place)}: it is gone`;
+  if (place.serves !== 'split') return undefined;
+  return `${named(place)}: expected one version without weights, got ${JSON.stringify(place.alias)}`;
 }
 
-/** The candidate serves exactly when the rollout says that it was promoted, and that only when the verdict allowed it. */
-function onlyIfAllowed(ending: Ending, { allowed }: Scenario): string | undefined {
-  if (served(ending) !== CANDIDATE) return undefined;
-  if (!allowed) return 'alias: serves a candidate that no verdict allowed';
-  if (ending.executions.some(({ status }) => status === 'SUCCEEDED') || promoted(ending)) return undefined;
-  return `alias: serves the candidate, but the executions ended ${ending.executions.map(({ status }) => status).join(', ')}`;
+/** What is served was served before, or a verdict or a person allowed it. */
+function onlyIfAllowed(place: PlaceEnding, { allowed }: Scenario): string | undefined {
+  const { serves, began, environment } = place;
+  if (serves === undefined || serves === 'split' || serves === began) return undefined;
+  if (allowed[environment]?.includes(serves)) return undefined;
+  return `${named(place)}: serves ${serves}, which no verdict allowed`;
 }
 
-function lockIsFree({ lockOwner }: Ending): string | undefined {
-  return lockOwner === '' ? undefined : `lock: held by ${lockOwner}`;
+function lockIsFree(place: PlaceEnding): string | undefined {
+  return place.lockOwner === '' ? undefined : `lock of ${place.environment}: held by ${place.lockOwner}`;
 }
 
-type Item = Ending['items'][number];
+const BACK = ['rolledBack', 'rejected', 'stopped'];
+const KILLED = [...BACK, 'promoted'];
 
-/** Records of rollouts that executions of the release began. */
-function records({ items, executions }: Ending): Item[] {
-  const ours = new Set(executions.map(({ executionArn }) => executionArn));
-  return items.filter(({ sk, execution }) => /^rollout#.*T/.test(sk) && ours.has(String(execution)));
-}
-
-function promoted(ending: Ending): boolean {
-  return records(ending).some(({ status }) => status === 'promoted');
-}
-
+/** How an execution's last rollout may have ended, by its own end. */
 const ENDED: Readonly<Record<string, readonly string[]>> = {
   SUCCEEDED: ['promoted'],
-  FAILED: ['rolledBack', 'rejected', 'stopped'],
-  ABORTED: ['rolledBack', 'rejected', 'stopped', 'promoted'],
-  TIMED_OUT: ['rolledBack', 'rejected', 'stopped', 'promoted'],
+  FAILED: BACK,
+  ABORTED: KILLED,
+  TIMED_OUT: KILLED,
 };
 
-/** Each record's status is one that its execution can end with, and the alias is where it says. */
-function ledgerIsTrue(ending: Ending): string | undefined {
-  const wrong = records(ending).filter((record) => {
-    const execution = ending.executions.find(({ executionArn }) => executionArn === record['execution']);
-    return !ENDED[execution?.status ?? '']?.includes(String(record['status']));
+/** Each record's status is one that its execution can end with: in all environments before its last it was promoted. */
+function executionsAgree(ending: Ending): string[] {
+  return ending.executions.flatMap(({ executionArn, status }) => {
+    const own = records(ending).filter(({ execution }) => execution === executionArn);
+    const wrong = own.filter((record, index) => !mayBe(record, status, index === own.length - 1));
+    if (wrong.length === 0) return [];
+    return `ledger: ${own.map((one) => String(one['status'])).join(', ')} of an execution that ended ${status}`;
   });
-  const statuses = ending.executions.map(({ status }) => status).join(', ');
-  if (wrong.length > 0)
-    return `ledger: ${wrong.map(({ status }) => String(status)).join(', ')}, executions ${statuses}`;
-  if (promoted(ending) === (served(ending) === CANDIDATE)) return undefined;
-  const said = records(ending).map(({ status }) => String(status));
-  return `ledger: says ${said.join(', ') || 'nothing'}, but the alias serves ${served(ending)}`;
+}
+
+/** A rollback by hand that fails after it moved the alias is not taken back. */
+function mayBe({ kind, status }: Item, execution: string, last: boolean): boolean {
+  if (!last) return status === 'promoted';
+  if (kind === 'rollback' && execution === 'FAILED') return KILLED.includes(String(status));
+  return ENDED[execution]?.includes(String(status)) ?? false;
+}
+
+/** The alias serves what the last rollout brought that was promoted there, or what it served before. */
+function ledgerIsTrue(place: PlaceEnding, ending: Ending): string | undefined {
+  const promoted = promotedIn(place, ending);
+  const said = promoted.length > 0 ? String(promoted.at(-1)?.['release']) : place.began;
+  if (place.serves === said) return undefined;
+  const all = records(ending).map(({ release, status }) => `${String(release)} ${String(status)}`);
+  return `ledger: says ${all.join(', ') || 'nothing'}, but ${named(place)} serves ${place.serves}`;
 }
 
 function nothingIsOpen({ items }: Ending): string | undefined {
-  const open = items.filter(({ pk, sk, status }) => pk === 'open' || (/^rollout#.*T/.test(sk) && status === 'running'));
-  return open.length === 0 ? undefined : `ledger: still open: ${open.map(({ sk }) => sk).join(', ')}`;
+  const open = items.filter(
+    ({ pk, sk, status }) =>
+      pk === 'open' || pk === 'queue' || (status === 'running' && (pk === 'group' || /^rollout#.*T/.test(sk))),
+  );
+  return open.length === 0 ? undefined : `ledger: still open: ${open.map(({ pk, sk }) => `${pk} ${sk}`).join(', ')}`;
 }
 
-/** The release that the ledger takes to be in production is the one that the alias serves. */
-function currentIsTrue(ending: Ending): string | undefined {
-  const current = ending.items.find(
-    ({ lambdaVersion, pk }) => lambdaVersion !== undefined && pk.includes('production'),
-  );
-  if (!current) return 'ledger: no current release';
-  if (current['lambdaVersion'] === served(ending)) return undefined;
-  return `ledger: version ${String(current['lambdaVersion'])} is current, but the alias serves ${served(ending)}`;
+/** The release that the ledger takes to be in place is the one that the alias serves, under its number. */
+function currentIsTrue(place: PlaceEnding, { items }: Ending): string | undefined {
+  const current = items.find(({ pk }) => pk === `current#${place.function}#${place.environment}`);
+  const version = place.alias?.FunctionVersion;
+  if (current?.['release'] === place.serves && current?.['lambdaVersion'] === version) return undefined;
+  const said = current ? `${String(current['release'])} (version ${String(current['lambdaVersion'])})` : 'nothing';
+  return `ledger: ${said} is current, but ${named(place)} serves ${place.serves} (version ${version})`;
 }
 
 /** A rollout that published something and ended says in its evidence how it began and how it ended. */
@@ -134,49 +120,21 @@ function evidenceIsThere(ending: Ending): string | undefined {
 }
 
 function publishedOnce({ versions }: Ending): string | undefined {
-  const digests = versions.map(({ CodeSha256 }) => CodeSha256);
+  const digests = versions.map(({ function: name, CodeSha256 }) => `${name} ${CodeSha256}`);
   return new Set(digests).size === digests.length
     ? undefined
     : `versions: one code is published twice: ${versions.map(({ Version }) => Version).join(', ')}`;
 }
 
-function nothingInUseIsGone(ending: Ending): string | undefined {
-  const there = new Set(ending.versions.map(({ Version }) => Version));
-  const gone = [STABLE, served(ending) ?? STABLE].filter((version) => version !== 'split' && !there.has(version));
+/** The versions that served before: 1, or 1 and 2 after two releases. */
+function nothingInUseIsGone({ places, versions }: Ending): string | undefined {
+  const there = new Set(versions.map(({ function: name, Version }) => `${name}:${Version}`));
+  const gone = places.flatMap((place) => {
+    const served = place.began === undefined ? [] : ['1'];
+    const all = [...served, ...(place.alias?.FunctionVersion ? [place.alias.FunctionVersion] : [])];
+    return all.map((version) => `${place.function}:${version}`).filter((version) => !there.has(version));
+  });
   return gone.length === 0 ? undefined : `versions: ${gone.join(', ')} was deleted, although it is in use`;
-}
-
-const FINAL = new Set(['rolledBack', 'rejected', 'reconciled', 'rollbackFailed']);
-
-/**
- * A release that did not reach production is told of: by SNS or the webhook at least, and once by each. Twice only where a
- * step that tells people was struck itself: whoever delivers a notice and dies before writing that down has to deliver it
- * again, since not telling is worse. `rollbackFailed` is followed by `reconciled`, once that is so.
- */
-function toldOnce({ notices, executions, mayTellTwice }: Ending): string | undefined {
-  for (const { executionArn, status } of executions) {
-    const told = notices.filter((one) => one.execution === executionArn && FINAL.has(one.outcome));
-    const words = told.map(({ channel, outcome }) => `${channel} ${outcome}`).join(', ') || 'nothing';
-    const by = (channel: string) => told.filter((one) => one.channel === channel).length;
-    const most = Math.max(by('sns'), by('slack'));
-    if (status === 'SUCCEEDED' && most > 0) return `notices: ${words} of an execution that succeeded`;
-    if (status === 'FAILED' && most === 0) return 'notices: nobody was told of an execution that failed';
-    if (most > 1 && !mayTellTwice && !told.some(({ outcome }) => outcome === 'rollbackFailed'))
-      return `notices: expected one by each channel, got ${words}`;
-  }
-  return undefined;
-}
-
-/** An execution that somebody or its time limit ended: if it had begun a rollout that was not promoted, they hear of it. */
-function toldOfDead({ notices, executions, ...ending }: Ending): string | undefined {
-  for (const { executionArn, status } of executions) {
-    if (status !== 'ABORTED' && status !== 'TIMED_OUT') continue;
-    const begun = records({ notices, executions, ...ending }).filter(({ execution }) => execution === executionArn);
-    const told = notices.some((one) => one.execution === executionArn && FINAL.has(one.outcome));
-    if (begun.some((record) => record['status'] !== 'promoted') && !told)
-      return `notices: nobody was told of an execution that ended ${status}`;
-  }
-  return undefined;
 }
 
 function qualified({ unqualified }: Ending): string | undefined {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { OUTCOMES, STRATEGIES, type OutcomeName, type StrategyName } from './scenarios.ts';
+import { OUTCOMES, type OutcomeName, strategiesOf, type StrategyName } from './scenarios.ts';
 import type { Job, JobResult } from './worker.ts';
 
 /**
@@ -27,14 +27,16 @@ const { values } = parseArgs({
 const SHARDS = 8;
 const PAIRS_A_JOB = 50;
 
-const scenarios = Object.keys(STRATEGIES)
-  .filter((name) => !values.strategy || values.strategy.split(',').includes(name))
-  .flatMap((strategy) =>
-    OUTCOMES.filter((name) => !values.outcome || values.outcome.split(',').includes(name)).map((outcome) => ({
-      strategy: strategy as StrategyName,
-      outcome,
-    })),
-  );
+const scenarios = OUTCOMES.filter((name) => isAsked(name, values.outcome)).flatMap((outcome) =>
+  strategiesOf(outcome)
+    .filter((name) => isAsked(name, values.strategy))
+    .map((strategy) => ({ strategy, outcome })),
+);
+
+/** Whether a comma-separated list names it; without a list everything is asked for. */
+function isAsked(name: string, list: string | undefined): boolean {
+  return list === undefined || list.split(',').includes(name);
+}
 
 function allJobs(): Job[] {
   const singles = Array.from({ length: SHARDS }, (_, shard) =>

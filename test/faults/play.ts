@@ -1,8 +1,10 @@
-import type { BusEvent } from '../../sandbox/core/world.ts';
-import { Pipeline, type Saved, zipOf } from '../support/pipeline.ts';
-import { type Ending, violations } from './invariants.ts';
-import { arrange, type Fault, limitExecution, recordCalls, type Recording } from './points.ts';
-import { LATER, Person, RELEASE, type Scenario } from './scenarios.ts';
+import { Pipeline } from '../support/pipeline.ts';
+import { animate, type Beginning, beginning, type Execution, executionsOf, uploadGroup } from './beginnings.ts';
+import { type Ending, endingOf, slackNotices, type Told } from './ending.ts';
+import { violations } from './invariants.ts';
+import { Person } from './people.ts';
+import { arrange, type Fault, limitExecution, recordCalls, type Recording, TIME_FAULTS } from './points.ts';
+import { LATER, type Scenario } from './scenarios.ts';
 import { Users } from './users.ts';
 
 /** What came of one run. */
@@ -11,7 +13,7 @@ export interface Played {
   readonly recording: Recording;
   /** Requests of users that failed. */
   readonly failures: number;
-  /** How the release's execution ended. */
+  /** How the executions ended, the oldest first. */
   readonly status: string;
 }
 
@@ -21,81 +23,86 @@ const QUIET_MS = 20_000;
 /** How long after the last execution the scheduled sweep may take to put everything right; then leases must run out. */
 const SETTLED_MS = [11 * 60_000, 40 * 60_000] as const;
 
-interface Beginning {
-  readonly saved: Saved;
-  readonly older: BusEvent;
-}
-
-let beginning: Promise<Beginning> | undefined;
-
 /** Plays a scenario with faults, waits until everything has settled, and checks what must hold. */
 export async function play(scenario: Scenario, faults: readonly Fault[] = []): Promise<Played> {
-  const { saved, older } = await (beginning ??= inProduction());
-  const pipeline = await Pipeline.start({ from: saved });
+  const begun = await beginning(scenario.begins);
+  const pipeline = await Pipeline.start({ from: begun.saved });
+  animate(pipeline, begun);
   try {
-    return await new Run(pipeline, scenario).play(faults, older);
+    return await new Run(pipeline, scenario, begun).play(faults);
   } finally {
     await pipeline.close();
   }
 }
 
-/** 1.0.0 is in production. */
-async function inProduction(): Promise<Beginning> {
-  const pipeline = await Pipeline.start();
-  await pipeline.setPolicy([AT_ONCE]);
-  const { arn } = await pipeline.release('1.0.0');
-  const { input } = await pipeline.sandbox.world.call<{ input: string }>(
-    'SFN',
-    'DescribeExecution',
-    { executionArn: arn },
-    { kind: 'account' },
-  );
-  const event = JSON.parse(input) as { source: string; 'detail-type': string; detail: Record<string, unknown> };
-  await pipeline.sandbox.world.clock.sleep(60_000);
-  const saved = pipeline.save();
-  await pipeline.close();
-  return { saved, older: { source: event.source, detailType: event['detail-type'], detail: event.detail } };
-}
-
 class Run {
   readonly #pipeline: Pipeline;
   readonly #scenario: Scenario;
-  readonly #notices: { channel: 'sns' | 'slack'; outcome: string; execution: string }[] = [];
+  readonly #begun: Beginning;
+  readonly #notices: Told[] = [];
   #mayTellTwice = false;
   readonly #unqualified: string[] = [];
 
-  constructor(pipeline: Pipeline, scenario: Scenario) {
+  constructor(pipeline: Pipeline, scenario: Scenario, begun: Beginning) {
     this.#pipeline = pipeline;
     this.#scenario = scenario;
+    this.#begun = begun;
     this.#watch();
   }
 
-  async play(faults: readonly Fault[], older: BusEvent): Promise<Played> {
+  async play(faults: readonly Fault[]): Promise<Played> {
     const pipeline = this.#pipeline;
-    const { policy, contract, broken, failing } = this.#scenario;
-    const calls = recordCalls(pipeline);
+    const { environments, contract, broken, failing, starts, release } = this.#scenario;
+    const { calls, remembering } = recordCalls(pipeline);
     const mended = broken.map((state) => pipeline.breakStep(state));
-    await pipeline.setPolicy([policy]);
-    if (contract) await pipeline.uploadManifest(RELEASE, contract);
+    for (const name of this.#begun.functions) await pipeline.setPolicy(environments, name);
+    if (contract && starts === 'release') await pipeline.uploadManifest(release, contract);
     this.#mayTellTwice = faults.some(strikesWhoTells);
-    for (const fault of faults) await arrange(pipeline, fault, older);
-    const users = new Users(pipeline, { perMinute: 600, failing: { '2': failing } });
-    const uploaded = pipeline.sandbox.world.clock.now();
-    await pipeline.upload(RELEASE, await zipOf({ 'index.mjs': `export const handler = () => '${RELEASE}';` }));
-    const seconds = await this.#untilEnded(uploaded);
-    const points = [...calls];
+    for (const fault of faults) await arrange(pipeline, fault, { key: this.#key(), older: this.#begun.older });
+    const users = new Users(pipeline, { perMinute: 600, failing });
+    const began = pipeline.sandbox.world.clock.now();
+    await this.#start();
+    await this.#untilEnded(began);
+    const [points, seconds, tasks] = [[...calls], await this.#secondsSince(began), await this.#tasks()];
     users.stop();
     for (const mend of mended) mend();
     const found = await this.#settled(users.failures);
     pipeline.sandbox.faults.clear();
+    const status = (await this.#ending(users.failures)).executions.map((one) => one.status).join(' ');
     found.push(...(await this.#laterWorks()));
-    const recording = { calls: points, tasks: await this.#tasks(), seconds };
-    const status = (await this.#ending(users.failures)).executions.map(({ status }) => status).join(' ');
+    const recording = { calls: points, tasks, remembering, seconds, times: this.#times() };
     return { violations: found, recording, failures: users.failures, status };
+  }
+
+  /** The upload that sets it off. */
+  #key(): string | undefined {
+    const { starts, release } = this.#scenario;
+    if (starts === 'rollback') return undefined;
+    return starts === 'group' ? `groups/shop/${release}/group.json` : `releases/orders/${release}/code.zip`;
+  }
+
+  async #start(): Promise<void> {
+    const { starts, release, contract } = this.#scenario;
+    if (starts === 'release') return this.#pipeline.upload(release);
+    if (starts === 'group') return uploadGroup(this.#pipeline, release, { bakeMinutes: 2, contract });
+    await this.#pipeline.startRollback({});
+  }
+
+  /** What can go wrong at an instant. */
+  #times(): (typeof TIME_FAULTS)[number][] {
+    const { starts } = this.#scenario;
+    const possible = {
+      executionTimeout: true,
+      groupTimeout: starts === 'group',
+      duplicateEvent: starts !== 'rollback',
+      olderEvent: this.#begun.older !== undefined,
+    };
+    return TIME_FAULTS.filter((kind) => possible[kind]);
   }
 
   /** Requests that reach SNS and the functions, as the services saw them. */
   #watch(): void {
+    const functions = new Set(this.#begun.functions);
     this.#pipeline.sandbox.world.observe(({ service, operation, input, principal, error }) => {
       if (principal.kind !== 'role') return;
       const { Qualifier, FunctionName = '', Message } = input as Record<string, string | undefined>;
@@ -104,58 +111,35 @@ class Run {
           channel: 'sns',
           ...(JSON.parse(Message ?? '{}') as { outcome: string; execution: string }),
         });
-      const ours = service === 'Lambda' && FunctionName.includes('orders');
+      const ours = service === 'Lambda' && functions.has(FunctionName.replace(/^.*:function:/, '').replace(/:.*$/, ''));
       if (ours && /^(Invoke|DeleteFunction)$/.test(operation) && !/^[1-9]\d*$/.test(Qualifier ?? ''))
         this.#unqualified.push(`${operation} of ${FunctionName} with qualifier ${Qualifier}`);
     });
   }
 
-  /** Until no execution runs any more; returns the seconds at which something happened. */
-  async #untilEnded(uploaded: number): Promise<number[]> {
+  /** Until no execution runs any more. */
+  async #untilEnded(began: number): Promise<void> {
     const pipeline = this.#pipeline;
     const person = new Person(this.#scenario);
     const { clock } = pipeline.sandbox.world;
     for (let idle = 0; idle < 3;) {
       await clock.sleep(QUIET_MS);
       await person.look(pipeline);
-      idle = (await this.#running()) > 0 ? 0 : idle + 1;
-      if (clock.now() > uploaded + 60 * 3_600_000) throw new Error('expected the execution to end within 60 hours');
+      idle = (await executionsOf(pipeline, 'RUNNING')).length > 0 ? 0 : idle + 1;
+      if (clock.now() > began + 60 * 3_600_000) throw new Error('expected the execution to end within 60 hours');
     }
-    return this.#secondsSince(uploaded);
   }
 
-  async #running(): Promise<number> {
-    return (await this.#executions('RUNNING')).length;
-  }
-
-  async #executions(statusFilter?: string) {
-    const input = {
-      stateMachineArn: this.#pipeline.stack.outputs['StateMachineArn'],
-      ...(statusFilter && { statusFilter }),
-    };
-    const { executions } = await this.#pipeline.sandbox.world.call<{
-      executions: { executionArn: string; status: string; startDate: Date }[];
-    }>('SFN', 'ListExecutions', input, { kind: 'account' });
-    return executions.toReversed();
-  }
-
-  /** The executions since the baseline, without the one that brought 1.0.0. */
-  async #ours() {
-    return (await this.#executions()).slice(1);
-  }
-
+  /** What the scenario's executions went through, in order of time. */
   async #history() {
-    const [first] = await this.#ours();
-    if (!first) return [];
-    const { events } = await this.#pipeline.sandbox.world.call<{
-      events: { type: string; timestamp: Date; stateEnteredEventDetails?: { name: string } }[];
-    }>('SFN', 'GetExecutionHistory', { executionArn: first.executionArn, maxResults: 1000 }, { kind: 'account' });
-    return events;
+    const { executions } = await this.#ending(0);
+    const all = await Promise.all(executions.map((one) => historyOf(this.#pipeline, one)));
+    return all.flat().toSorted((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
   }
 
-  async #secondsSince(uploaded: number): Promise<number[]> {
+  async #secondsSince(began: number): Promise<number[]> {
     const events = await this.#history();
-    return [...new Set(events.map(({ timestamp }) => Math.floor((timestamp.getTime() - uploaded) / 1000)))];
+    return [...new Set(events.map(({ timestamp }) => Math.floor((timestamp.getTime() - began) / 1000)))];
   }
 
   async #tasks(): Promise<Recording['tasks']> {
@@ -181,58 +165,40 @@ class Run {
   }
 
   async #ending(failures: number): Promise<Ending> {
-    const pipeline = this.#pipeline;
-    return {
-      alias: await pipeline.alias(),
-      lockOwner: await pipeline.lockOwner(),
-      items: await pipeline.items(),
-      executions: await this.#ours(),
-      notices: [...this.#notices, ...slackNotices(pipeline.webhook)],
-      mayTellTwice: this.#mayTellTwice,
-      unqualified: this.#unqualified,
-      versions: await this.#versions(),
-      failures,
-    };
-  }
-
-  async #versions() {
-    const { Versions } = await this.#pipeline.sandbox.world.call<{
-      Versions: { Version: string; CodeSha256: string }[];
-    }>('Lambda', 'ListVersionsByFunction', { FunctionName: 'orders' }, { kind: 'account' });
-    return Versions.filter(({ Version }) => Version !== '$LATEST');
+    const left = await endingOf(this.#pipeline, this.#scenario, this.#begun);
+    const notices = [...this.#notices, ...slackNotices(this.#pipeline.webhook)];
+    return { ...left, notices, mayTellTwice: this.#mayTellTwice, unqualified: this.#unqualified, failures };
   }
 
   /** A good release comes after it, with nothing in its way. */
   async #laterWorks(): Promise<string[]> {
     const pipeline = this.#pipeline;
-    await limitExecution(pipeline, WEEK);
+    await limitExecution(pipeline, 'StateMachineArn', WEEK);
     await pipeline.setPolicy([AT_ONCE]);
     const before = await pipeline.serves();
     const { status, cause, states } = await pipeline.release(LATER);
     const served = await pipeline.serves();
-    if (status === 'SUCCEEDED' && Number(served) > Number(before) && (await pipeline.lockOwner()) === '') return [];
+    if (status === 'SUCCEEDED' && Number(served) > Number(before ?? 0) && (await pipeline.lockOwner()) === '')
+      return [];
     return [`the later release: ${status} in ${states.at(-1)}, alias at ${served} (was ${before}): ${cause}`];
   }
 }
 
-const TELLERS = /^(NotifyRollback|RejectRelease|Reconcile|CompleteRollout)$/;
+interface HistoryEvent {
+  readonly type: string;
+  readonly timestamp: Date;
+  readonly stateEnteredEventDetails?: { readonly name: string };
+}
+
+async function historyOf({ sandbox }: Pipeline, { executionArn }: Execution): Promise<readonly HistoryEvent[]> {
+  const input = { executionArn, maxResults: 1000 };
+  const account = { kind: 'account' } as const;
+  const answer = await sandbox.world.call<{ events: HistoryEvent[] }>('SFN', 'GetExecutionHistory', input, account);
+  return answer.events;
+}
+
+const TELLERS = /^(NotifyRollback|RejectRelease|Reconcile|CompleteRollout|CloseGroup)$/;
 
 function strikesWhoTells(fault: Fault): boolean {
   return TELLERS.test('call' in fault ? fault.call.role : 'state' in fault ? fault.state : '');
-}
-
-const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/was rolled back/, 'rolledBack'],
-  [/was refused/, 'rejected'],
-  [/put right/, 'reconciled'],
-  [/COULD NOT BE ROLLED BACK/, 'rollbackFailed'],
-];
-
-/** What the webhook got, in the words of notices. */
-function slackNotices(messages: readonly object[]) {
-  return messages.map((message) => {
-    const text = (message as { text: string }).text;
-    const execution = /arn:aws:states:[^"?]*/.exec(JSON.stringify(message).replaceAll('%3A', ':'))?.[0] ?? '';
-    return { channel: 'slack' as const, outcome: WORDS.find(([words]) => words.test(text))?.[1] ?? text, execution };
-  });
 }

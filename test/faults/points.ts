@@ -1,8 +1,10 @@
+import { STEPS } from '../../infra/steps.ts';
 import type { ServiceId } from '../../sandbox/core/service.ts';
 import type { BusEvent } from '../../sandbox/core/world.ts';
 import type { Pipeline } from '../support/pipeline.ts';
+import { leaveInProgress } from './left-in-progress.ts';
 
-/** A call that one role made: the n-th of its kind, from 0. The state machine's own role is `Rollout`. */
+/** A call that one role made: the n-th of its kind, from 0. A machine's own role is called like it: `Rollout`, `Group`. */
 export interface CallPoint {
   readonly role: string;
   readonly service: ServiceId;
@@ -21,8 +23,8 @@ export const CALL_FAULTS = [
   'stopAfter',
   'stopAndLag',
 ] as const;
-export const TASK_FAULTS = ['timeOut', 'deliverTwice'] as const;
-export const TIME_FAULTS = ['executionTimeout', 'duplicateEvent', 'olderEvent'] as const;
+export const TASK_FAULTS = ['timeOut', 'deliverTwice', 'leftInProgress'] as const;
+export const TIME_FAULTS = ['executionTimeout', 'groupTimeout', 'duplicateEvent', 'olderEvent'] as const;
 
 /** One thing that goes wrong, and where. Every value is plain: it can be printed, and read back to repeat a run. */
 export type Fault =
@@ -34,41 +36,53 @@ export type Fault =
 export interface Recording {
   readonly calls: readonly CallPoint[];
   readonly tasks: readonly { readonly state: string; readonly nth: number }[];
-  /** Seconds after the upload at which something happened in the execution. */
+  /** Roles that remember what they did by Powertools idempotency. */
+  readonly remembering: ReadonlySet<string>;
+  /** Seconds after the beginning at which something happened in an execution. */
   readonly seconds: readonly number[];
+  /** What can go wrong at such a second: there may be no event to come twice, no group that takes too long. */
+  readonly times: readonly (typeof TIME_FAULTS)[number][];
 }
 
 /** Every fault at every place of a recording. Nothing is listed by hand: a new call of the SDK is a new place. */
-export function faultsOf({ calls, tasks, seconds }: Recording): Fault[] {
+export function faultsOf({ calls, tasks, remembering, seconds, times }: Recording): Fault[] {
+  const kindsAt = ({ state }: { state: string }) =>
+    TASK_FAULTS.filter((kind) => kind !== 'leftInProgress' || remembering.has(state));
   return [
     ...calls.flatMap((call) => kindsFor(call).map((kind) => ({ kind, call }))),
-    ...tasks.flatMap((task) => TASK_FAULTS.map((kind) => ({ kind, ...task }))),
-    ...seconds.flatMap((second) => TIME_FAULTS.map((kind) => ({ kind, second }))),
+    ...tasks.flatMap((task) => kindsAt(task).map((kind) => ({ kind, ...task }))),
+    ...seconds.flatMap((second) => times.map((kind) => ({ kind, second }))),
   ];
 }
 
-/** The machine and the bus are AWS's own: they cannot be killed. What a step does when refused, the machine does not. */
+/** The machines and the bus are AWS's own: they cannot be killed. What a step does when refused, the machine does not. */
 function kindsFor({ role }: CallPoint): readonly (typeof CALL_FAULTS)[number][] {
-  const ours = role !== 'Rollout' && role !== 'RolloutStateMachineEvents';
-  return CALL_FAULTS.filter((kind) => ours || !/^kill|^stopAndLag/.test(kind));
+  return CALL_FAULTS.filter((kind) => isStep(role) || !/^kill|^stopAndLag/.test(kind));
+}
+
+function isStep(role: string): boolean {
+  return (STEPS as readonly string[]).includes(role);
 }
 
 const LAG_MS = 20_000;
 const THROTTLED_MS = 15_000;
 
 /** Watches the calls of the pipeline's roles. */
-export function recordCalls(pipeline: Pipeline): CallPoint[] {
+export function recordCalls(pipeline: Pipeline): { calls: CallPoint[]; remembering: Set<string> } {
   const counts = new Map<string, number>();
   const calls: CallPoint[] = [];
-  pipeline.sandbox.world.observe(({ principal, service, operation }) => {
+  const remembering = new Set<string>();
+  const memory = pipeline.resource(/Idempotency/);
+  pipeline.sandbox.world.observe(({ principal, service, operation, input }) => {
     if (principal.kind !== 'role') return;
     const role = roleOf(principal.roleName);
     const key = `${role} ${service} ${operation}`;
     const nth = counts.get(key) ?? 0;
     counts.set(key, nth + 1);
     calls.push({ role, service, operation, nth });
+    if ((input as { TableName?: string }).TableName === memory) remembering.add(role);
   });
-  return calls;
+  return { calls, remembering };
 }
 
 /** `Weighbridge-ShiftTrafficRole4E1F0A2B-x` → `ShiftTraffic`. */
@@ -76,13 +90,29 @@ export function roleOf(roleName: string): string {
   return roleName.replace(/^[^-]*-/, '').replace(/Role[0-9A-F]{8}.*$/, '');
 }
 
-/** Makes a fault happen in a run that is about to start; `older` is the event of the release before. */
-export async function arrange(pipeline: Pipeline, fault: Fault, older: BusEvent): Promise<void> {
+/** The upload that sets a run off, if one does, and the event of the release before. */
+export interface Events {
+  readonly key: string | undefined;
+  readonly older: BusEvent | undefined;
+}
+
+/** Makes a fault happen in a run that is about to start. */
+export async function arrange(pipeline: Pipeline, fault: Fault, events: Events): Promise<void> {
   if ('call' in fault) arrangeCall(pipeline, fault);
-  else if ('state' in fault) {
-    const { state, nth, kind } = fault;
-    pipeline.sandbox.faults.add({ on: 'task', match: { state }, skip: nth, times: 1, action: { kind } });
-  } else await arrangeTime(pipeline, fault, older);
+  else if ('state' in fault) arrangeTask(pipeline, fault);
+  else await arrangeTime(pipeline, fault, events);
+}
+
+function arrangeTask(pipeline: Pipeline, { state, nth, kind }: Extract<Fault, { state: string }>): void {
+  if (kind === 'leftInProgress') leaveInProgress(pipeline, state, nth);
+  else pipeline.sandbox.faults.add({ on: 'task', match: { state }, skip: nth, times: 1, action: { kind } });
+}
+
+/** What is stopped is the execution that makes the call: of a group where the caller belongs to its machine. */
+function machineOf(pipeline: Pipeline, role: string): string {
+  const { outputs } = pipeline.stack;
+  const ofGroup = /^(Group|LoadGroup|SettleMember|JudgeGroup|PlanUndo|CloseGroup)/.test(role);
+  return outputs[ofGroup ? 'GroupMachineArn' : 'StateMachineArn'] ?? '';
 }
 
 function arrangeCall(pipeline: Pipeline, { kind, call }: Extract<Fault, { call: CallPoint }>): void {
@@ -90,7 +120,7 @@ function arrangeCall(pipeline: Pipeline, { kind, call }: Extract<Fault, { call: 
   const { faults, world } = pipeline.sandbox;
   const match = { service, operation, caller: `*-${role}Role????????-*` };
   const once = { on: 'call', match, skip: nth, times: 1 } as const;
-  const stop = { kind: 'stopExecution', stateMachine: pipeline.stack.outputs['StateMachineArn'] ?? '' } as const;
+  const stop = { kind: 'stopExecution', stateMachine: machineOf(pipeline, role) } as const;
   switch (kind) {
     case 'fail':
       return void faults.add({ ...once, action: { kind: 'fail' } });
@@ -124,23 +154,28 @@ function arrangeCall(pipeline: Pipeline, { kind, call }: Extract<Fault, { call: 
 
 type TimeFault = Extract<Fault, { second: number }>;
 
-async function arrangeTime(pipeline: Pipeline, { kind, second }: TimeFault, older: BusEvent): Promise<void> {
+async function arrangeTime(pipeline: Pipeline, { kind, second }: TimeFault, { key, older }: Events): Promise<void> {
   const { faults, world } = pipeline.sandbox;
   switch (kind) {
     case 'executionTimeout':
-      return limitExecution(pipeline, Math.max(1, second));
+      return limitExecution(pipeline, 'StateMachineArn', Math.max(1, second));
+    case 'groupTimeout':
+      return limitExecution(pipeline, 'GroupMachineArn', Math.max(1, second));
     case 'duplicateEvent': {
       const action = { kind: 'duplicate', ms: second * 1000 } as const;
-      return void faults.add({ on: 'event', match: { source: 'aws.s3' }, times: 1, action });
+      const match = { source: 'aws.s3', detail: { object: { key } } };
+      return void faults.add({ on: 'event', match, times: 1, action });
     }
     case 'olderEvent':
-      world.clock.setTimer(second * 1000, () => world.channels.publish(older));
+      if (older) world.clock.setTimer(second * 1000, () => world.channels.publish(older));
   }
 }
 
-/** Gives the state machine that is deployed another time limit, as whoever edits it would. */
-export async function limitExecution(pipeline: Pipeline, TimeoutSeconds: number): Promise<void> {
-  const stateMachineArn = pipeline.stack.outputs['StateMachineArn'];
+type Machine = 'StateMachineArn' | 'GroupMachineArn';
+
+/** Gives a state machine that is deployed another time limit, as whoever edits it would. */
+export async function limitExecution(pipeline: Pipeline, machine: Machine, TimeoutSeconds: number): Promise<void> {
+  const stateMachineArn = pipeline.stack.outputs[machine];
   const { world } = pipeline.sandbox;
   const account = { kind: 'account' } as const;
   const { definition } = await world.call<{ definition: string }>(

@@ -313,10 +313,11 @@ export class Pipeline {
     }
   }
 
-  async setPolicy(environments: readonly EnvironmentPolicy[] | string): Promise<void> {
+  async setPolicy(environments: readonly EnvironmentPolicy[] | string, functionName = 'orders'): Promise<void> {
     const Value = typeof environments === 'string' ? environments : JSON.stringify({ environments });
     const ssm = new SSMClient(this.clientConfig);
-    await ssm.send(new PutParameterCommand({ Name: '/weighbridge/orders', Value, Type: 'String', Overwrite: true }));
+    const Name = `/weighbridge/${functionName}`;
+    await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
   }
 
   startTraffic(ratePerSecond: number, qualifier = 'production'): void {
@@ -325,15 +326,15 @@ export class Pipeline {
   }
 
   async upload(version: string, bytes?: Uint8Array, functionName = 'orders'): Promise<void> {
-    await this.#put(`releases/${functionName}/${version}/code.zip`, async () => bytes ?? zipOf(codeOf(version)));
+    await this.uploadObject(`releases/${functionName}/${version}/code.zip`, async () => bytes ?? codeOf(version));
   }
 
   async uploadManifest(version: string, text: string): Promise<void> {
-    await this.#put(`releases/orders/${version}/release.json`, async () => text);
+    await this.uploadObject(`releases/orders/${version}/release.json`, async () => text);
   }
 
   /** S3 is called over the wire: time stands still meanwhile, or a busy machine would begin the rollout at another second. */
-  async #put(Key: string, body: () => Promise<Uint8Array | string>): Promise<void> {
+  async uploadObject(Key: string, body: () => Promise<Uint8Array | string>): Promise<void> {
     await this.sandbox.world.clock.held('request', async () => {
       const Bucket = this.stack.outputs['ArtifactBucketName'];
       await this.#s3().send(new PutObjectCommand({ Bucket, Key, Body: await body() }));
@@ -354,7 +355,7 @@ export class Pipeline {
 
   /** What `weighbridge rollback` starts, followed to its end. */
   async rollBack(
-    asked: { environment?: string; to?: string; from?: string; request?: string; force?: boolean } = {},
+    asked: { environment?: string; to?: string; request?: string; force?: boolean } = {},
   ): Promise<Outcome> {
     return this.outcome(await this.startRollback(asked));
   }
@@ -363,7 +364,6 @@ export class Pipeline {
   async startRollback(asked: {
     environment?: string;
     to?: string;
-    from?: string;
     request?: string;
     force?: boolean;
   }): Promise<string> {
@@ -431,11 +431,14 @@ export class Pipeline {
     throw new Error(`expected an answer within ${forSeconds} virtual seconds`);
   }
 
-  async alias(name = 'production'): Promise<Pick<AliasConfiguration, 'FunctionVersion' | 'RoutingConfig'> | undefined> {
+  async alias(
+    name = 'production',
+    functionName = 'orders',
+  ): Promise<Pick<AliasConfiguration, 'FunctionVersion' | 'RoutingConfig'> | undefined> {
     const lambda = new LambdaClient(this.clientConfig);
     try {
       const { FunctionVersion, RoutingConfig } = await lambda.send(
-        new GetAliasCommand({ FunctionName: 'orders', Name: name }),
+        new GetAliasCommand({ FunctionName: functionName, Name: name }),
       );
       return { ...(FunctionVersion && { FunctionVersion }), ...(RoutingConfig && { RoutingConfig }) };
     } catch (cause) {
@@ -466,10 +469,9 @@ export class Pipeline {
     );
   }
 
-  async lockOwner(environment = 'production'): Promise<string> {
-    const { Item } = await this.#ledger().send(
-      new GetCommand({ TableName: this.ledgerTable, Key: { pk: `lock#orders#${environment}`, sk: 'lock' } }),
-    );
+  async lockOwner(environment = 'production', functionName = 'orders'): Promise<string> {
+    const Key = { pk: `lock#${functionName}#${environment}`, sk: 'lock' };
+    const { Item } = await this.#ledger().send(new GetCommand({ TableName: this.ledgerTable, Key }));
     return (Item as Lock | undefined)?.owner ?? '';
   }
 
@@ -509,6 +511,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
-function codeOf(version: string): Record<string, string> {
-  return { 'index.mjs': `export const handler = () => '${version}';` };
+/** The package of a release, where a test does not care what is in it. */
+export function codeOf(version: string): Promise<Buffer> {
+  return zipOf({ 'index.mjs': `export const handler = () => '${version}';` });
 }
