@@ -355,7 +355,7 @@ export class Pipeline {
 
   /** What `weighbridge rollback` starts, followed to its end. */
   async rollBack(
-    asked: { environment?: string; to?: string; request?: string; force?: boolean } = {},
+    asked: { environment?: string; to?: string; from?: string; request?: string; force?: boolean } = {},
   ): Promise<Outcome> {
     return this.outcome(await this.startRollback(asked));
   }
@@ -364,6 +364,7 @@ export class Pipeline {
   async startRollback(asked: {
     environment?: string;
     to?: string;
+    from?: string;
     request?: string;
     force?: boolean;
   }): Promise<string> {
