@@ -46,6 +46,8 @@ export type Rollback = {
   from: string | null;
   /** The published version that served the release in this environment. */
   lambdaVersion: string;
+  /** Name and version of the release group that goes back. */
+  group?: string;
   /** Whoever asked named the target. Only then does it end a rollout that is under way. */
   named?: boolean;
 };
@@ -56,6 +58,13 @@ export type Release = UploadedRelease | ReturningRelease;
 /** Function and semantic version in words: `orders 1.2.0`, or `the rollback of orders to 1.1.0`. */
 export function releaseInWords({ kind, function: name, version }: Release): string {
   return kind === 'rollback' ? `the rollback of ${name} to ${version}` : `${name} ${version}`;
+}
+
+/** Name and version of the release group that a release is a member of, or that a rollback takes back. */
+export function groupOf(release: Release): string | undefined {
+  if (release.kind === 'rollback') return release.rollback.group;
+  const [, name, version] = GROUP_PART.exec(release.key) ?? [];
+  return version === undefined ? undefined : `${name} ${version}`;
 }
 
 /** What makes two triggers the same: bucket, key and version id of an upload, or the request of a rollback. */
@@ -78,6 +87,7 @@ export type Manifest = {
 
 /** A release of its own, or a member of a release group below the group's name and version. */
 const KEY = /^(?:releases|groups\/[^/]+\/[^/]+)\/([^/]+)\/([^/]+)\/code\.zip$/;
+const GROUP_PART = /^groups\/([^/]+)\/([^/]+)\//;
 const KEY_FORM = 'a key of the form releases/<function>/<semantic version>/code.zip';
 /** Names that Lambda accepts for a function: FunctionName in the CreateFunction reference. */
 export const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;

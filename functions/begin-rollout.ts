@@ -1,6 +1,6 @@
 import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.ts';
 import { versionOrder } from '../domain/readiness.ts';
-import type { Release, ReturningRelease } from '../domain/release.ts';
+import { groupOf, type Release, type ReturningRelease } from '../domain/release.ts';
 import { promoted, sameRouting } from '../domain/routing.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
 import type { AliasState, Ports } from './ports.ts';
@@ -121,10 +121,12 @@ function stableIn(current?: CurrentRelease, alias?: AliasState) {
 }
 
 /** The version that a rollback goes to is known from the start, so that Reconcile can tell whether it got there. */
-function kindOf(release: Release): Pick<RolloutRecord, 'kind' | 'by' | 'why' | 'candidate'> {
-  if (release.kind !== 'rollback') return { kind: 'release' };
+function kindOf(release: Release): Pick<RolloutRecord, 'kind' | 'by' | 'why' | 'candidate' | 'group'> {
+  const group = groupOf(release);
+  const whose = group === undefined ? {} : { group };
+  if (release.kind !== 'rollback') return { kind: 'release', ...whose };
   const { by, why, lambdaVersion } = release.rollback;
-  return { kind: 'rollback', by, why, candidate: lambdaVersion };
+  return { kind: 'rollback', by, why, candidate: lambdaVersion, ...whose };
 }
 
 /** What goes back goes to an older version on purpose; what goes on must be newer, and the bytes that it was before. */

@@ -1,14 +1,19 @@
 import { parseGroupKey } from '../domain/group/manifest.ts';
+import { outcomeInWords, releasedOutcomes, undoneOutcomes, type MemberOutcome } from '../domain/group/outcome.ts';
 import { howUndone } from '../domain/group/undo.ts';
 import { closeGroupInput, type CloseGroupInput } from './group/inputs.ts';
-import type { Group, GroupStatus, MemberOutcome } from './group/records.ts';
-import type { Delivery, Ports } from './ports.ts';
+import { placesOf } from './group/places.ts';
+import type { Group, GroupEnd } from './group/records.ts';
+import type { Delivery, Notice, Ports } from './ports.ts';
 import { causeInWords } from './rollout/failure.ts';
 import { defineStep, serve } from './runtime.ts';
 
-/** How the group ended; `error` and `cause` become the execution's where it did not go well. */
+/**
+ * How the group ended. `error` and `cause` become the execution's where it did not go well; of a released group `cause` says
+ * that nobody could tell how it does, and is empty otherwise.
+ */
 export interface Closed {
-  readonly status: GroupStatus;
+  readonly status: GroupEnd;
   readonly error: string;
   readonly cause: string;
   readonly deliveries: readonly Delivery[];
@@ -17,47 +22,47 @@ export interface Closed {
 type Needs = Pick<Ports, 'ledger' | 'groups' | 'notifier'>;
 
 /**
- * Writes down how each member came out, as the ledger shows it, and tells people in one message when the group did not make
- * it. Safe to repeat.
+ * Writes down how each member came out, as the ledger shows it, with the joint bake's verdict, and tells people in one
+ * message when the group did not make it, or made it although the verdict was inconclusive. Safe to repeat.
  */
 export async function closeGroup(input: CloseGroupInput, ports: Needs): Promise<Closed> {
-  const { group, failure, step, execution } = input;
+  const { group, failure, step, execution, verdict } = input;
   const outcomes = group ? await outcomesOf(group, input, ports) : [];
   const status = statusOf(input, outcomes);
   const id = group ?? subjectOf(input.event);
-  const cause = status === 'released' ? '' : causeOf(input, id, outcomes);
+  const cause = status === 'released' ? undecidedIn(input, id) : causeOf(input, id, outcomes);
   const key = { name: id.name, version: id.version, startedAt: group?.startedAt ?? execution.startedAt };
-  const ended = { status, outcomes, endedAt: new Date(step.now).toISOString(), ...(cause && { reason: cause }) };
+  const judged = verdict ? { verdict } : {};
+  const endedAt = new Date(step.now).toISOString();
+  const ended = { status, outcomes, endedAt, ...judged, ...(cause && { reason: cause }) };
   await ports.groups.open({ ...key, execution: execution.id, ...ended, ...(group && { group }) });
   await ports.groups.update(key, ended);
-  const deliveries = status === 'released' ? [] : await tell(input, id, status, cause, ports);
+  const deliveries = cause === '' ? [] : await tell(input, id, { status, cause, outcomes }, ports);
   const error = status === 'rollbackFailed' ? 'RollbackFailedError' : (failure?.error ?? 'GroupFailed');
   return { status, error, cause, deliveries };
 }
 
-/** Whether a rollback worked is what the environment serves, not what its execution said. */
+/** Whether a member got there, or back, is what the environment serves, not what an execution said. */
 async function outcomesOf(group: Group, input: CloseGroupInput, { ledger }: Needs): Promise<MemberOutcome[]> {
-  if (!input.failure)
-    return group.members.map(({ function: name }) => ({ function: name, outcome: 'released' as const }));
+  const members = await placesOf(group, input.rollouts, { ledger });
+  if (!input.failure) return releasedOutcomes(members.flat());
   const undone = await Promise.all(
-    input.undo.map(async (one): Promise<MemberOutcome> => {
-      const place = { function: one.function, environment: one.environment };
-      return { ...place, ...howUndone(one, (await ledger.current(one))?.release) };
-    }),
+    input.undo.map(async (one) => ({ ...one, ...howUndone(one, (await ledger.current(one))?.release) })),
   );
-  const left = input.left.map((one): MemberOutcome => ({ ...one, outcome: 'left' }));
-  const spoken = new Set([...undone, ...left].map((one) => one.function));
-  const rest = group.members.flatMap(({ function: name }, index): MemberOutcome[] => {
-    if (spoken.has(name)) return [];
-    return [{ function: name, outcome: index < input.started ? 'failed' : 'notStarted' }];
-  });
-  return [...undone, ...left, ...rest];
+  return undoneOutcomes(members, { undone, left: input.left, started: input.started });
 }
 
-function statusOf({ group, failure }: CloseGroupInput, outcomes: readonly MemberOutcome[]): GroupStatus {
+function statusOf({ group, failure }: CloseGroupInput, outcomes: readonly MemberOutcome[]): GroupEnd {
   if (!group) return 'rejected';
   if (!failure) return 'released';
   return outcomes.some(({ outcome }) => outcome === 'rollbackFailed') ? 'rollbackFailed' : 'rolledBack';
+}
+
+/** What was done without knowing: empty for a group that was found healthy, or was not judged together. */
+function undecidedIn({ verdict }: CloseGroupInput, { name, version }: { name: string; version: string }): string {
+  if (verdict?.kind !== 'inconclusive') return '';
+  const what = `group ${name} ${version} was released, as its onInconclusive says, although the joint bake was inconclusive`;
+  return `${what}: ${verdict.reasons.join('; ')}`;
 }
 
 function causeOf(
@@ -67,33 +72,28 @@ function causeOf(
 ): string {
   const why = failure ? causeInWords(failure) : 'no reason given';
   const what = group ? 'was rolled back' : 'was refused';
-  return [`group ${name} ${version} ${what}: ${why}`, ...outcomes.map(inWords)].join('; ');
+  return [`group ${name} ${version} ${what}: ${why}`, ...outcomes.map(outcomeInWords)].join('; ');
 }
 
-const WORDS: Readonly<Record<MemberOutcome['outcome'], string>> = {
-  released: 'released',
-  failed: 'failed',
-  rolledBack: 'rolled back',
-  rollbackFailed: 'COULD NOT BE ROLLED BACK',
-  left: 'left alone',
-  notStarted: 'not started',
+const TOLD: Readonly<Record<GroupEnd, Notice['outcome']>> = {
+  released: 'releasedUndecided',
+  rolledBack: 'rolledBack',
+  rollbackFailed: 'rollbackFailed',
+  rejected: 'rejected',
 };
-
-function inWords({ function: name, environment, outcome, reason }: MemberOutcome): string {
-  return `${name}${environment ? ` ${environment}` : ''} ${WORDS[outcome]}${reason ? ` (${reason})` : ''}`;
-}
 
 async function tell(
   { execution }: CloseGroupInput,
   { name, version }: { name: string; version: string },
-  status: GroupStatus,
-  reason: string,
+  { status, cause, outcomes }: { status: GroupEnd; cause: string; outcomes: readonly MemberOutcome[] },
   { notifier }: Needs,
 ): Promise<readonly Delivery[]> {
-  const outcome = status === 'rejected' ? 'rejected' : status === 'rollbackFailed' ? 'rollbackFailed' : 'rolledBack';
   const parties = { function: `group ${name}`, environment: 'all environments', release: version };
-  const versions = { stable: undefined, candidate: undefined };
-  return notifier.tell({ outcome, ...parties, ...versions, reason, execution: execution.id }, null);
+  const versions = { stable: undefined, candidate: undefined, members: outcomes.map(outcomeInWords) };
+  return notifier.tell(
+    { outcome: TOLD[status], ...parties, ...versions, reason: cause, execution: execution.id },
+    null,
+  );
 }
 
 /** The group as far as its key tells, for one that LoadGroup could make nothing of. */

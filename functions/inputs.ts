@@ -111,6 +111,8 @@ const rollbackAsked = z.object({
     why: z.string().min(1).max(2048),
     /** Names this wish: the same wish twice is one rollback. */
     request: z.string().regex(/^[a-zA-Z0-9_-]{1,80}$/),
+    /** Name and version of the release group that goes back. */
+    group: z.string().min(1).max(200).optional(),
     /** Goes on although somebody moved the alias by hand. */
     force: z.boolean().default(false),
   }),

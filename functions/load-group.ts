@@ -1,10 +1,16 @@
 import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.ts';
-import { memberKey, parseGroup, parseGroupKey, type GroupId, type GroupMember } from '../domain/group/manifest.ts';
+import {
+  memberKey,
+  parseGroup,
+  parseGroupKey,
+  type GroupId,
+  type GroupManifest,
+  type GroupMember,
+} from '../domain/group/manifest.ts';
 import { childName } from '../domain/group/undo.ts';
-import { hasHandler } from '../domain/package-files.ts';
-import { planRollouts } from '../domain/plan.ts';
-import { parsePolicy } from '../domain/policy.ts';
+import { checkMember } from './group/check-member.ts';
 import { loadGroupInput, type LoadGroupInput } from './group/inputs.ts';
+import type { GroupKey } from './group/ports.ts';
 import type { Group, GroupPart } from './group/records.ts';
 import type { Ports } from './ports.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -15,40 +21,56 @@ export interface LoadedGroup {
   readonly group: Group;
 }
 
-type Needs = Pick<Ports, 'artifacts' | 'policies' | 'functions' | 'groups'>;
+type Needs = Pick<Ports, 'artifacts' | 'policies' | 'functions' | 'groups' | 'ledger'>;
 
 /**
  * Turns an uploaded `group.json` into members in the order of their dependencies, and makes sure of everything that can be
- * known beforehand: each function, its policy and its artifact. Nothing is released unless all of it is in order.
+ * known beforehand of each. Nothing is released unless all of it is in order and no other group of this name is under way.
+ * A retry finds its own claim, record and turn again.
  * @throws InvalidReleaseError for anything wrong with the group or a member: the group is refused.
+ * @throws NotReadyError while another group of this name is under way: the group is refused.
  */
 export async function loadGroup(input: LoadGroupInput, ports: Needs): Promise<LoadedGroup> {
   const { event, execution } = input;
   if ('recover' in event) return { turn: 'recover', group: await known(event.recover, ports) };
   const { bucket, object } = event.detail;
   const id = parseGroupKey(object.key);
-  const text = await ports.artifacts.text(bucket.name, object.key);
-  if (text === undefined)
-    throw new InvalidReleaseError(expected(`object ${object.key}`, 'nothing: it was deleted', 'upload it again'));
-  const { members, bakeMinutes, onInconclusive } = parseGroup(text);
+  const { members, bakeMinutes, onInconclusive } = await manifestOf(bucket.name, object.key, ports);
   const trigger = `${bucket.name}/${object.key}#${object['version-id'] ?? 'null'}`;
   const owner = await ports.groups.claim(trigger, execution.id);
-  const parts = await checkedParts(id, members, { bucket: bucket.name, execution: execution.name }, ports);
-  const group: Group = {
+  const { startedAt, name } = execution;
+  const plan = {
     ...id,
     bucket: bucket.name,
-    startedAt: execution.startedAt,
-    execution: execution.name,
+    startedAt,
+    execution: name,
     bakeSeconds: bakeMinutes * 60,
     onInconclusive,
-    members: parts,
   };
-  if (owner !== execution.id) return { turn: 'duplicate', group };
-  await ports.groups.open({ ...id, startedAt: group.startedAt, execution: execution.id, status: 'running', group });
+  if (owner !== execution.id) return { turn: 'duplicate', group: { ...plan, members: [] } };
+  const group = { ...plan, members: await checkedParts(id, members, { bucket: bucket.name, execution: name }, ports) };
+  await begin(group, execution.id, ports);
   return { turn: 'release', group };
 }
 
-async function known(key: { startedAt: string; name: string; version: string }, { groups }: Needs): Promise<Group> {
+async function manifestOf(bucket: string, key: string, { artifacts }: Needs): Promise<GroupManifest> {
+  const text = await artifacts.text(bucket, key);
+  if (text !== undefined) return parseGroup(text);
+  throw new InvalidReleaseError(expected(`object ${key}`, 'nothing: it was deleted', 'upload it again'));
+}
+
+/** The record comes first: whoever has the turn can be found, and ends, whatever becomes of its execution. */
+async function begin(group: Group, execution: string, { groups }: Needs): Promise<void> {
+  const { name, version, startedAt } = group;
+  await groups.open({ name, version, startedAt, execution, status: 'running', group });
+  const turn = await groups.takeTurn({ name, version, startedAt });
+  if (turn.version === version && turn.startedAt === startedAt) return;
+  const came = `${name} ${turn.version}, since ${turn.startedAt}`;
+  const todo = 'wait for its end (`weighbridge groups`), then upload this one again';
+  throw new NotReadyError(expected(`no other release of group ${name} under way`, came, todo));
+}
+
+async function known(key: GroupKey, { groups }: Needs): Promise<Group> {
   const group = (await groups.read(key))?.group;
   if (group) return group;
   const what = `group ${key.name} ${key.version} of ${key.startedAt} in the ledger`;
@@ -65,9 +87,10 @@ async function checkedParts(
   const problems: string[] = [];
   const parts: GroupPart[] = [];
   for (const [index, member] of members.entries()) {
-    const part = { ...named(member), key: memberKey(id, member), child: childName(at.execution, `m${index}`) };
+    const { function: name, version } = member;
+    const part = { function: name, version, key: memberKey(id, member), child: childName(at.execution, `m${index}`) };
     try {
-      parts.push({ ...part, versionId: await checkedArtifact(part, at.bucket, ports) });
+      parts.push({ ...part, ...(await checkMember(part, at.bucket, ports)) });
     } catch (cause) {
       if (!(cause instanceof InvalidReleaseError)) throw cause;
       problems.push(`${member.function}: ${cause.message}`);
@@ -75,32 +98,6 @@ async function checkedParts(
   }
   if (problems.length > 0) throw new InvalidReleaseError(problems.join('; '));
   return parts;
-}
-
-function named({ function: name, version }: GroupMember): Pick<GroupPart, 'function' | 'version'> {
-  return { function: name, version };
-}
-
-async function checkedArtifact(
-  { function: name, key }: Pick<GroupPart, 'function' | 'key'>,
-  bucket: string,
-  { functions, policies, artifacts }: Needs,
-): Promise<string> {
-  const facts = await functions.describe(name);
-  if (!facts) throw new InvalidReleaseError(expected(`a function named ${name}`, 'none', 'create the function first'));
-  const { name: parameter, text } = await policies.read(name);
-  if (text === undefined)
-    throw new InvalidReleaseError(
-      expected(`a policy in ${parameter}`, 'none', 'write one with `weighbridge policy put`'),
-    );
-  planRollouts(parsePolicy(text));
-  const artifact = await artifacts.read(bucket, key, undefined);
-  if (!artifact) throw new InvalidReleaseError(expected(`object ${key}`, 'nothing', 'upload it before group.json'));
-  if (artifact.problem || !hasHandler(artifact.files, facts)) {
-    const came = artifact.problem ?? `one without handler ${facts.handler ?? '-'}`;
-    throw new InvalidReleaseError(expected(`${key} to be a zip with the function’s handler`, came, 'zip it again'));
-  }
-  return artifact.versionId ?? 'null';
 }
 
 export const step = defineStep({ state: 'LoadGroup', input: loadGroupInput, mutates: true, run: loadGroup });

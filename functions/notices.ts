@@ -10,6 +10,7 @@ export interface Notice {
     | 'rolledBack'
     | 'rolledBackByHand'
     | 'releasedInFreeze'
+    | 'releasedUndecided'
     | 'rejected'
     | 'held'
     | 'reconciled'
@@ -23,6 +24,8 @@ export interface Notice {
   readonly release: string;
   readonly stable: string | undefined;
   readonly candidate: string | undefined;
+  /** Of a release group: each member, from which version to which, and how it came out. */
+  readonly members?: readonly string[];
   readonly reason: string;
   readonly figures?: string;
   /** Head of the rollout's evidence, kept where nobody who can write the ledger can change it. */

@@ -1,5 +1,5 @@
 import { childName, planUndo as undoOf } from '../domain/group/undo.ts';
-import { rolloutsOf } from './group/children.ts';
+import { rolloutsOf } from './group/places.ts';
 import { planUndoInput, type PlanUndoInput } from './group/inputs.ts';
 import type { LeftAlone, PlannedUndo } from './group/records.ts';
 import type { Ports } from './ports.ts';

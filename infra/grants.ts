@@ -105,7 +105,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.readFunctions(to, ['GetFunction']),
     ...bookkeeping(to),
   ],
-  SettleMember: (to) => [may.readExecutions(to)],
+  SettleMember: (to) => [may.readExecutions(to), may.useLedger(to, 'look')],
   JudgeGroup: (to) => [may.readMetrics(), may.describeAlarms(), may.readPolicies(to), may.useLedger(to, 'look')],
   PlanUndo: (to) => [may.readExecutions(to), may.useLedger(to, 'look')],
   CloseGroup: (to) => [...may.notify(to), ...closing(to)],

@@ -43,7 +43,7 @@ export interface GroupBake {
 
 const TICK_SECONDS = 60;
 
-/** An unhealthy group goes back at once; others bake to the end, and the undecided a little longer, until all figures are in. */
+/** An unhealthy group goes back at once, also one that asks for no joint bake; others bake to the end, and the undecided a little longer, until all figures are in. */
 export function groupMove({ now, since, bakeSeconds, arrivalSeconds, onInconclusive, verdict }: GroupBake): GroupMove {
   const reason = verdict.reasons[0] ?? verdict.kind;
   if (verdict.kind === 'unhealthy') return { kind: 'rollBack', reason };
@@ -54,6 +54,7 @@ export function groupMove({ now, since, bakeSeconds, arrivalSeconds, onInconclus
     return { kind: 'bake', waitSeconds, reason: `${duration(rest)} to bake together: ${reason}` };
   }
   if (verdict.kind === 'healthy') return { kind: 'release', reason };
+  if (bakeSeconds === 0) return { kind: 'release', reason: 'the group asks for no joint bake' };
   const because = `${onInconclusive === 'release' ? 'by manifest, although' : 'by manifest, since'} ${reason}`;
   return { kind: onInconclusive, reason: because };
 }

@@ -1,9 +1,7 @@
-import type { GroupBook } from '../group/ports.ts';
+import type { GroupBook, GroupKey } from '../group/ports.ts';
 import type { GroupRecord } from '../group/records.ts';
 import type { Host } from './host.ts';
 import { ledgerTable, type Key, type LedgerTable } from './ledger-table.ts';
-
-type GroupKey = Pick<GroupRecord, 'startedAt' | 'name' | 'version'>;
 
 /** Release groups in the ledger. */
 export function groupBook(host: Host): GroupBook {
@@ -14,6 +12,7 @@ export function groupBook(host: Host): GroupBook {
       if (await table.putNew(key, { execution })) return execution;
       return (await table.get<{ execution: string }>(key))?.execution ?? execution;
     },
+    takeTurn: (key) => takeTurn(table, key),
     open: (record) => open(table, record),
     read: (key) => table.get<GroupRecord>(groupKey(key)),
     update: (key, changes) => update(table, key, changes),
@@ -32,6 +31,26 @@ export function groupBook(host: Host): GroupBook {
 async function open(table: LedgerTable, record: GroupRecord): Promise<void> {
   if (record.status === 'running') await table.put(openKey(record), { group: groupKey(record) });
   await table.putNew(groupKey(record), record);
+}
+
+/** The turn is a pointer to a record: it is free again as soon as that record has ended, without anybody freeing it. */
+async function takeTurn(table: LedgerTable, { startedAt, name, version }: GroupKey): Promise<GroupKey> {
+  const [turn, mine] = [{ pk: `group#${name}`, sk: 'turn' }, keyOf({ startedAt, name, version })];
+  if (await table.putNew(turn, mine)) return mine;
+  const held = keyOf((await table.get<GroupKey>(turn)) ?? mine);
+  if (held.startedAt === startedAt && held.version === version) return mine;
+  if ((await table.get<GroupRecord>(groupKey(held)))?.status === 'running') return held;
+  const unchanged = {
+    ConditionExpression: '#at = :at AND #version = :version',
+    ExpressionAttributeNames: { '#at': 'startedAt', '#version': 'version' },
+    ExpressionAttributeValues: { ':at': held.startedAt, ':version': held.version },
+  };
+  if (await table.put(turn, mine, unchanged)) return mine;
+  return keyOf((await table.get<GroupKey>(turn)) ?? held);
+}
+
+function keyOf({ startedAt, name, version }: GroupKey): GroupKey {
+  return { startedAt, name, version };
 }
 
 async function update(table: LedgerTable, key: GroupKey, changes: Partial<GroupRecord>): Promise<void> {

@@ -8,6 +8,7 @@ const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string
   rolledBack: { icon: ':rewind:', words: 'was rolled back' },
   rolledBackByHand: { icon: ':rewind:', words: 'is back' },
   releasedInFreeze: { icon: ':ambulance:', words: 'was released during a freeze' },
+  releasedUndecided: { icon: ':grey_question:', words: 'was released, its joint bake inconclusive,' },
   rejected: { icon: ':no_entry:', words: 'was refused' },
   held: { icon: ':raised_hand:', words: 'waits for a decision' },
   reconciled: { icon: ':broom:', words: 'was stopped and put right' },
@@ -21,6 +22,7 @@ const OUTCOMES_OF_ROLLBACKS: Readonly<Record<Notice['outcome'], string>> = {
   rolledBack: 'CAME TO NOTHING',
   rolledBackByHand: 'is done',
   releasedInFreeze: 'was done during a freeze',
+  releasedUndecided: 'was done, inconclusive,',
   rejected: 'was refused',
   held: 'waits for a decision',
   reconciled: 'was cut short',
@@ -46,6 +48,7 @@ export function slackMessage(notice: Notice): object {
       { type: 'header', text: { type: 'plain_text', text: title.slice(0, LONGEST_HEADER), emoji: true } },
       { type: 'section', fields: fields(notice) },
       { type: 'section', text: { type: 'mrkdwn', text: `*Why*\n${escaped(notice.reason)}`.slice(0, LONGEST_TEXT) } },
+      ...listed('Members', notice.members),
       ...listed('Also as before', notice.reverted),
       ...listed('Not taken back', notice.notReverted),
       ...evidenceLine(notice),
@@ -61,13 +64,10 @@ function links(execution: string): object[] {
   return [{ type: 'actions', elements: [{ type: 'button', text, url: executionUrl(execution) }] }];
 }
 
-function fields({ function: name, environment, stable, candidate, release }: Notice): object[] {
-  const entries = {
-    Function: name,
-    Environment: environment,
-    Release: release,
-    Versions: `stable ${stable ?? 'none'}, candidate ${candidate ?? 'none'}`,
-  };
+/** A group's versions are those of its members. */
+function fields({ function: name, environment, stable, candidate, release, members }: Notice): object[] {
+  const versions = members ? {} : { Versions: `stable ${stable ?? 'none'}, candidate ${candidate ?? 'none'}` };
+  const entries = { [members ? 'Group' : 'Function']: name, Environment: environment, Release: release, ...versions };
   return Object.entries(entries).map(([label, value]) => ({ type: 'mrkdwn', text: `*${label}*\n${escaped(value)}` }));
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { common, failure, made, objectCreated } from '../inputs.ts';
+import type { GroupVerdict } from '../../domain/group/verdict.ts';
 import type { Group, LeftAlone, PlannedUndo } from './records.ts';
 
 const group = made<Group>('group');
@@ -33,6 +34,8 @@ export const closeGroupInput = z.object({
   started: z.number().int(),
   undo: list<PlannedUndo>(),
   left: list<LeftAlone>(),
+  /** What the joint bake found last; null when there was none. */
+  verdict: made<GroupVerdict>('verdict').nullable(),
   /** Why the group goes back or is refused; null when it is released. */
   failure: failure.nullable(),
 });

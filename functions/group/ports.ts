@@ -1,11 +1,17 @@
 import type { GroupRecord } from './records.ts';
 
-type GroupKey = Pick<GroupRecord, 'startedAt' | 'name' | 'version'>;
+/** Which group, and when it began. */
+export type GroupKey = Pick<GroupRecord, 'startedAt' | 'name' | 'version'>;
 
 /** Release groups in the ledger. */
 export interface GroupBook {
   /** Claims an uploaded `group.json` for an execution; returns the execution that owns it, maybe another. */
   claim(trigger: string, execution: string): Promise<string>;
+  /**
+   * Takes the turn of the group's name, unless a group of that name has it that has not ended.
+   * @returns whose turn it is: the same group again changes nothing.
+   */
+  takeTurn(key: GroupKey): Promise<GroupKey>;
   /** Writes the record unless there is one. */
   open(record: GroupRecord): Promise<void>;
   read(key: GroupKey): Promise<GroupRecord | undefined>;

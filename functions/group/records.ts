@@ -1,6 +1,9 @@
+import type { MemberOutcome } from '../../domain/group/outcome.ts';
 import type { Left, Undo } from '../../domain/group/undo.ts';
+import type { GroupVerdict } from '../../domain/group/verdict.ts';
 
-export type GroupStatus = 'running' | 'released' | 'rolledBack' | 'rollbackFailed' | 'rejected';
+export type GroupEnd = 'released' | 'rolledBack' | 'rollbackFailed' | 'rejected';
+export type GroupStatus = 'running' | GroupEnd;
 
 /** A member as its rollout is started: in the group's order, pinned to the bytes that were there when the group began. */
 export interface GroupPart {
@@ -10,6 +13,8 @@ export interface GroupPart {
   readonly versionId: string;
   /** Name of the execution that releases it. */
   readonly child: string;
+  /** Those of its policy, in order, and what each served when the group began; null for nothing. */
+  readonly environments: readonly { readonly name: string; readonly from: string | null }[];
 }
 
 /** A release group as it travels with its execution. */
@@ -25,14 +30,6 @@ export interface Group {
   readonly members: readonly GroupPart[];
 }
 
-/** How one member, or one environment of it, came out. */
-export interface MemberOutcome {
-  readonly function: string;
-  readonly environment?: string;
-  readonly outcome: 'released' | 'failed' | 'rolledBack' | 'rollbackFailed' | 'left' | 'notStarted';
-  readonly reason?: string;
-}
-
 /** A group as the ledger keeps it. */
 export interface GroupRecord {
   readonly name: string;
@@ -44,6 +41,9 @@ export interface GroupRecord {
   /** Absent when the group was refused before it was understood. */
   readonly group?: Group;
   readonly outcomes?: readonly MemberOutcome[];
+  /** The last verdict of the joint bake; absent when there was none. */
+  readonly verdict?: GroupVerdict;
+  /** Why it ended so; of a released group only when its verdict was inconclusive. */
   readonly reason?: string;
   readonly endedAt?: string;
   /** How often an execution had to be started to take the group back, because the one before it had died. */

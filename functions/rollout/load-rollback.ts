@@ -33,9 +33,10 @@ export async function loadRollback(asked: RollbackAsked, policy: Policy, ports: 
   const { release: version, lambdaVersion } = choice.target;
   const codeSha256 = await digestOf(asked, choice.target, ports);
   if (choice.kind === 'back') await refuseDeleted(asked, choice.target, servedReleases({ past, current }), ports);
-  const { request, by, why, force } = asked;
+  const { request, by, why, force, group } = asked;
   const named = asked.to !== undefined;
-  const rollback = { request, by, why, force, from: choice.from, lambdaVersion, named };
+  const whose = group === undefined ? {} : { group };
+  const rollback = { request, by, why, force, from: choice.from, lambdaVersion, named, ...whose };
   return {
     release: { kind: 'rollback', function: asked.function, version, codeSha256, contract: [], rollback },
     plans: [plan],

@@ -55,6 +55,8 @@ export interface RolloutRecord {
   /** Who asked for a rollback, and why. */
   readonly by?: string;
   readonly why?: string;
+  /** Name and version of the release group that it belongs to. */
+  readonly group?: string;
   /** Which freeze an emergency passed, and why. */
   readonly passed?: string;
   readonly candidate?: string;

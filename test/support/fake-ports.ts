@@ -8,6 +8,7 @@ import type { Waiting } from '../../domain/queue.ts';
 import type { Decision } from '../../domain/next-move.ts';
 import type { DrillRecord } from '../../functions/drill/records.ts';
 import type { CodeObject, PolicyStatement } from '../../domain/journal/change.ts';
+import type { GroupKey } from '../../functions/group/ports.ts';
 import type { GroupRecord } from '../../functions/group/records.ts';
 import { ConcurrentChangeError } from '../../domain/errors.ts';
 import type {
@@ -80,6 +81,8 @@ export interface FakeState {
   /** Changes of aliases from outside. */
   changes: (RecordedChange & { place: string })[];
   groups: GroupRecord[];
+  /** Whose turn it is, by the group's name. */
+  turns: Map<string, GroupKey>;
   /** Names of executions that were started to take groups back. */
   startedGroups: string[];
   /** `function version` of every release that was uploaded. */
@@ -157,6 +160,7 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     drills: [],
     changes: [],
     groups: [],
+    turns: new Map(),
     startedGroups: [],
     uploads: [],
   };
@@ -306,6 +310,12 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
         if (!state.events.has(trigger)) state.events.set(trigger, execution);
         return state.events.get(trigger) ?? execution;
       },
+      takeTurn: async (key) => {
+        const held = state.turns.get(key.name);
+        const busy = state.groups.some((one) => held && sameGroup(one, held) && one.status === 'running');
+        if (!held || !busy) state.turns.set(key.name, key);
+        return state.turns.get(key.name) ?? key;
+      },
       open: async (record) => {
         if (!state.groups.some((one) => sameGroup(one, record))) state.groups.push(record);
       },
@@ -336,8 +346,6 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
     sleep: async () => undefined,
   };
 }
-
-type GroupKey = Pick<GroupRecord, 'startedAt' | 'name' | 'version'>;
 
 function sameGroup(a: GroupKey, b: GroupKey): boolean {
   return a.startedAt === b.startedAt && a.name === b.name && a.version === b.version;
