@@ -1,6 +1,7 @@
 import { notifyRollbackInput, type NotifyRollbackInput } from './inputs.ts';
 import type { Delivery, Notice, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
+import { causeInWords } from './rollout/failure.ts';
 import { defineStep, serve } from './runtime.ts';
 
 type Needs = Pick<Ports, 'notifier' | 'ledger'>;
@@ -14,6 +15,7 @@ export async function notifyRollback(
   ports: Needs,
 ): Promise<{ deliveries: readonly Delivery[] }> {
   const { release, plan, rollout, candidate, rollback, execution, notifications } = input;
+  const reason = reasonOf(input);
   const evidence = await ports.ledger.evidenceHead(rollout.id);
   const deliveries = await ports.notifier.tell(
     {
@@ -24,7 +26,7 @@ export async function notifyRollback(
       release: release.version,
       stable: rollout.stable ?? undefined,
       candidate: candidate?.version,
-      reason: rollback.cause,
+      reason,
       reverted: rollback.reverted ?? [],
       notReverted: rollback.notReverted ?? [],
       evidence,
@@ -34,12 +36,18 @@ export async function notifyRollback(
   );
   await attest(input, ports.ledger, { rollback, deliveries });
   await ports.ledger.seal(rollout);
-  await ports.ledger.updateRollout(rollout, { told: outcomeOf(rollback.outcome) });
-  if (!BY_THE_MACHINE.has(rollback.outcome)) await ports.ledger.closeRollout(rollout);
+  const byTheMachine = BY_THE_MACHINE.has(rollback.outcome);
+  await ports.ledger.updateRollout(rollout, { told: outcomeOf(rollback.outcome), ...(byTheMachine && { reason }) });
+  if (!byTheMachine) await ports.ledger.closeRollout(rollout);
   return { deliveries };
 }
 
-/** RollBack did not get to the books: Reconcile closes them. */
+/** The machine has no words of ours: it hands on what Lambda said of the step that failed. */
+function reasonOf({ rollback: { cause }, failure }: NotifyRollbackInput): string {
+  return failure.cause === '' ? cause : cause.replace(failure.cause, () => causeInWords(failure));
+}
+
+/** RollBack did not get to the books: the reason is kept here, and Reconcile closes them. */
 const BY_THE_MACHINE: ReadonlySet<string> = new Set(['restoredNatively', 'failed']);
 
 /** `kept` is what becomes of a rollback that somebody asked for when a step after the alias fails: it is done all the same. */

@@ -8,6 +8,7 @@ import { returnCurrent } from './rollout/return-current.ts';
 import type { RolloutRecord } from './rollout/records.ts';
 import { revertChanges } from './rollout/revert.ts';
 import { settleRollback } from './rollout/settle-rollback.ts';
+import { whoseEnvironment } from './rollout/whose-environment.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /** What was put right. */
@@ -19,9 +20,6 @@ type Needs = Pick<
   Ports,
   'aliases' | 'ledger' | 'executions' | 'notifier' | 'changes' | 'functions' | 'references' | 'sleep'
 >;
-
-/** How long a dead rollout's lock is kept for putting things right, in seconds. */
-const KEEP_SECONDS = 300;
 
 /**
  * The dead man's switch, outside the state machine: StopExecution, a timeout and a full history run no Catch. For every
@@ -53,28 +51,21 @@ export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Re
   return { reconciled };
 }
 
-/** What was done about one open rollout; undefined when its execution still runs. */
+/** What was done about one open rollout; undefined when its execution still runs, or it is too early to tell. */
 async function look(record: RolloutRecord, input: ReconcileInput, ports: Needs): Promise<string | undefined> {
   const status = await ports.executions.status(record.execution);
   if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return undefined;
-  const successor = record.status === 'running' ? await takenOver(record, input, ports) : undefined;
-  return successor === undefined
+  const whose = record.status === 'running' ? await whoseEnvironment(record, instantOf(record, input), ports) : OURS;
+  if (whose.kind === 'undecided') return undefined;
+  return whose.kind === 'ours'
     ? putRight(record, status, input, ports)
-    : giveWay(record, status, successor, input, ports);
+    : giveWay(record, status, whose.successor, input, ports);
 }
 
-/**
- * The rollout that has the environment since; undefined while it is still this one's, which is then kept from being taken.
- * @throws ConcurrentChangeError when it is being taken at this moment: the next sweep looks again.
- */
-async function takenOver(record: RolloutRecord, { time }: ReconcileInput, ports: Needs): Promise<string | undefined> {
-  const lock = await ports.changes.lock(record);
-  if (lock && lock.fence !== record.fence && lock.rollout !== record.id) return lock.rollout;
-  if (lock?.owner !== record.execution) return undefined;
-  const until = Math.ceil(Date.parse(time ?? record.startedAt) / 1000) + KEEP_SECONDS;
-  const leaseUntil = Math.max(lock.leaseUntil, until);
-  await ports.ledger.renewLock(record, { owner: record.execution, fence: lock.fence, leaseUntil });
-  return undefined;
+const OURS = { kind: 'ours' } as const;
+
+function instantOf({ startedAt }: RolloutRecord, { time }: ReconcileInput): number {
+  return Date.parse(time ?? startedAt);
 }
 
 /** The alias belongs to whoever came after, even where it still routes as this rollout left it. */
@@ -126,10 +117,13 @@ function alreadyEnded({ status, reason }: RolloutRecord): Ended {
   return { outcome: status, reason: reason ?? `it ended ${status}` };
 }
 
-/** Nobody needs to hear of a promotion, nor twice of the same end; after `rollbackFailed` people wait to hear more. */
-function mustTell({ told }: RolloutRecord, { outcome }: Ended): boolean {
-  if (told !== undefined) return told === 'rollbackFailed';
-  return outcome !== 'promoted';
+/**
+ * Nobody needs to hear of a promotion, nor twice of the same end. After `rollbackFailed` people wait to hear more, and after
+ * a rollback by the machine alone they have to see to what could not be taken back.
+ */
+function mustTell({ told }: RolloutRecord, { outcome, notReverted = [] }: Ended): boolean {
+  if (told === undefined) return outcome !== 'promoted';
+  return told === 'rollbackFailed' || (told === 'rolledBack' && notReverted.length > 0);
 }
 
 function end(record: RolloutRecord, status: string | undefined, at: string, ports: Needs): Promise<Ended> {
@@ -147,10 +141,11 @@ async function giveBack(record: RolloutRecord, status: string | undefined, at: s
   await ports.ledger.fenceLock(record, record.execution);
   const restored = await restoreAlias(ports.aliases, wanted);
   const { aborted } = standing(await ports.ledger.commands(record.id));
-  const why = aborted
-    ? abortInWords(aborted)
-    : `its execution ended (${status ?? 'no longer known'}) without closing the rollout`;
-  const reason = `${why}; ${restoredInWords(restored, wanted)}`;
+  const died = `its execution ended (${status ?? 'no longer known'}) without closing the rollout`;
+  const known = record.told === undefined ? undefined : record.reason;
+  const why = aborted ? abortInWords(aborted) : (known ?? died);
+  const byTheMachine = record.told === 'rolledBack' && restored.outcome === 'unchanged';
+  const reason = byTheMachine ? why : `${why}; ${restoredInWords(restored, wanted)}`;
   const step = { state: 'Reconcile', tick: 0, now: Date.parse(at) };
   const reverted = await revertChanges({ step, rollout: record }, ports);
   const as = record.told === 'rolledBack' ? 'rolledBack' : 'stopped';

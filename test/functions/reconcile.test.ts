@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../functions/reconcile.ts';
 import { aRollout, EXECUTION } from '../support/builders.ts';
+import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import { fakePorts } from '../support/fake-ports.ts';
 
 function stranded(status: string | undefined) {
@@ -50,6 +51,9 @@ describe('Reconcile', () => {
     const { ports, state } = stranded('ABORTED');
     const lock = { owner: 'arn:other', rollout: 'run-2/production', leaseUntil: 9e9, fence: 2 };
     state.locks.set('orders#production', lock);
+    const dead = state.rollouts.get('run-1/production') as RolloutRecord;
+    state.rollouts.set('run-2/production', { ...dead, id: 'run-2/production', execution: 'arn:other', fence: 2 });
+    ports.executions.status = async (execution) => (execution === 'arn:other' ? 'RUNNING' : 'ABORTED');
     const outcome = await reconcile({ time: '2026-01-01T13:00:00Z' }, ports);
     expect(outcome.reconciled).toEqual([{ rollout: 'run-1/production', outcome: 'takenOver' }]);
     expect(state.aliases.get('production')?.routing).toEqual({ version: '1', weights: { '2': 0.5 } });
@@ -57,6 +61,27 @@ describe('Reconcile', () => {
     expect(state.rollouts.get('run-1/production')).toMatchObject({ status: 'stopped' });
     expect(state.notices).toMatchObject([{ reason: expect.stringMatching(/run-2\/production has taken/) as string }]);
     expect(await reconcile({}, ports)).toEqual({ reconciled: [] });
+  });
+
+  it('waits while whoever has the environment since has changed nothing, and puts right when that was refused', async () => {
+    const { ports, state } = stranded('ABORTED');
+    state.locks.set('orders#production', {
+      owner: 'arn:other',
+      rollout: 'run-2/production',
+      leaseUntil: 9e9,
+      fence: 2,
+    });
+    const input = { time: '2026-01-01T13:00:00Z' };
+    expect(await reconcile(input, ports)).toEqual({ reconciled: [] });
+    expect(state.rollouts.get('run-1/production')).toMatchObject({ status: 'running' });
+    const { candidate: _none, ...dead } = state.rollouts.get('run-1/production') as RolloutRecord;
+    const refused = { ...dead, id: 'run-2/production', status: 'rejected', fence: 2 } as const;
+    state.rollouts.set('run-2/production', refused);
+    state.locks.set('orders#production', { owner: '', rollout: 'run-2/production', leaseUntil: 0, fence: 2 });
+    const { reconciled } = await reconcile(input, ports);
+    expect(reconciled).toContainEqual({ rollout: 'run-1/production', outcome: 'restored' });
+    expect(state.aliases.get('production')?.routing).toEqual({ version: '1', weights: {} });
+    expect(state.locks.get('orders#production')).toMatchObject({ owner: '', rollout: 'run-1/production' });
   });
 
   it('puts the others right when one cannot be, and fails so that it is tried again', async () => {

@@ -5,6 +5,7 @@ import {
   GetFunctionCommand,
   GetPolicyCommand,
   LambdaClient,
+  UpdateEventSourceMappingCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
@@ -62,6 +63,13 @@ const setVariables = async (Variables: Record<string, string>) => {
 };
 const everything = async () => ({ ...(await latest()), feeds: await feeds(), policy: await mayInvoke('1') });
 const told = () => JSON.stringify(pipeline.webhook.at(-1));
+
+/** What Reconcile wrote into the evidence of an execution's rollout. */
+async function reconciledBy(arn: string) {
+  const rollout = (await pipeline.rollouts()).find(({ execution }) => execution === arn);
+  const items = (await pipeline.items()).filter(({ pk }) => pk === `rollout#${rollout?.id}`);
+  return items.filter(({ state, key }) => state === 'Reconcile' && key === undefined);
+}
 
 async function started(version: string): Promise<string> {
   const before = (await pipeline.executions()).length;
@@ -205,5 +213,38 @@ describe('a release that changes more than traffic', () => {
     expect(after.feeds).toEqual(['orders', 'production']);
     expect(after.variables).toEqual(before.variables);
     expect(told()).toMatch(/code of \$LATEST: somebody deployed other code since.*mapping .*it stays at .*:production/);
+  });
+
+  it('takes everything back when RollBack never works: the machine the alias, Reconcile the rest', async () => {
+    await lambda.send(new UpdateEventSourceMappingCommand({ UUID: uuid, FunctionName: 'orders' }));
+    await rest();
+    writes.length = 0;
+    const before = { ...(await latest()), feeds: await feeds() };
+    const serving = await pipeline.serves();
+    const mend = ['CompleteRollout', 'RollBack'].map((state) => pipeline.breakStep(state));
+    const { states, cause, arn } = await pipeline.release('1.3.1');
+    for (const one of mend) one();
+    expect(states.slice(-4)).toEqual(['RollBack', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
+    expect(cause).toContain('the state machine restored the alias itself');
+    await pipeline.eventually(
+      () => pipeline.lockOwner(),
+      (owner) => owner === '',
+    );
+    await rest();
+    expect(await pipeline.serves()).toBe(serving);
+    expect({ ...(await latest()), feeds: await feeds() }).toEqual(before);
+    expect(writes.filter((write) => write === 'UpdateEventSourceMapping')).toHaveLength(2);
+    const [first, second] = pipeline.webhook.map((message) => JSON.stringify(message));
+    expect(first).toMatch(
+      /1\.3\.1 was rolled back in production.*CompleteRollout is broken on purpose \(CompleteRollout\)/,
+    );
+    expect(first).not.toContain('trace');
+    expect(second).toMatch(/CompleteRollout is broken on purpose.*Not taken back.*version 4: it was deleted/);
+    expect(pipeline.webhook).toHaveLength(2);
+    const [put] = await reconciledBy(arn);
+    expect(JSON.stringify(put)).toMatch(/code of \$LATEST: as before.*event source mapping .*: as before/);
+    const current = (await pipeline.items()).find(({ pk }) => pk === 'current#orders#production');
+    expect(current).toMatchObject({ lambdaVersion: serving });
+    expect((await pipeline.items()).filter(({ pk }) => pk === 'open')).toEqual([]);
   });
 });

@@ -160,7 +160,7 @@ export class Pipeline {
       const handlers = new Map<string, StepHandler>();
       lambda.runInProcess(name, (event, context, environment) => {
         const key = environment['AWS_ACCESS_KEY_ID'] ?? '';
-        const handler = handlers.get(key) ?? make(this.#host(environment));
+        const handler = handlers.get(key) ?? make(this.host(environment));
         handlers.set(key, handler);
         return handler(event, context as unknown as Context);
       });
@@ -170,7 +170,8 @@ export class Pipeline {
     );
   }
 
-  #host(environment: Readonly<Record<string, string>>) {
+  /** What a step runs on, given its function's environment. */
+  host(environment: Readonly<Record<string, string>>) {
     const { dispatcher, world } = this.sandbox;
     const credentials = {
       accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
