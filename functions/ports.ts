@@ -130,7 +130,7 @@ export interface ReferenceFinder {
   /** Event sources and permissions that name the bare function or a version instead of an alias. */
   triggers(functionName: string): Promise<readonly Reference[]>;
   hasProvisionedConcurrency(functionName: string, alias: string): Promise<boolean>;
-  /** Event source mappings that name the bare function. */
+  /** Event source mappings that name the function, one of its versions or an alias. */
   mappings(functionName: string): Promise<readonly EventSource[]>;
   /** One mapping, whatever it names; undefined when it is gone. */
   mapping(uuid: string): Promise<EventSource | undefined>;

@@ -59,11 +59,16 @@ async function aliases(client: LambdaClient, FunctionName: string): Promise<Refe
   return found;
 }
 
-/** Event source mappings follow the ARN that they name: a version, an alias or the bare function. */
-async function mappings(client: LambdaClient, FunctionName: string): Promise<EventSource[]> {
+/**
+ * Event source mappings follow the ARN that they name: a version, an alias or the bare function. All of the account are
+ * listed, a hundred a call: asked by the function's name, Lambda does not promise those that name a version of it.
+ * Source: Lambda API reference, ListEventSourceMappings, whose FunctionName may be a version's or an alias's ARN.
+ */
+async function mappings(client: LambdaClient, name: string): Promise<EventSource[]> {
   const found: EventSource[] = [];
-  for await (const page of paginateListEventSourceMappings({ client }, { FunctionName })) {
-    found.push(...(page.EventSourceMappings ?? []).map(eventSource));
+  for await (const page of paginateListEventSourceMappings({ client, pageSize: 100 }, {})) {
+    const living = (page.EventSourceMappings ?? []).filter(({ State }) => State !== 'Deleting');
+    found.push(...living.filter(({ FunctionArn }) => FunctionArn?.split(':')[6] === name).map(eventSource));
   }
   return found;
 }

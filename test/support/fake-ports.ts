@@ -230,7 +230,7 @@ function lambdaPorts(state: FakeState): Pick<Ports, 'aliases' | 'functions' | 'r
       toVersions: async () => state.references,
       triggers: async () => state.triggers,
       hasProvisionedConcurrency: async () => state.provisioned,
-      mappings: async () => state.mappings.filter(({ qualifier }) => qualifier === undefined),
+      mappings: async () => state.mappings,
       mapping: async (uuid) => state.mappings.find((one) => one.uuid === uuid),
       pointMapping: async (uuid, functionArn) => {
         state.writes.push(`mapping ${uuid} ${functionArn}`);

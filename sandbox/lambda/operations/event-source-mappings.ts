@@ -45,6 +45,8 @@ export function eventSourceMappingOperations(lambda: Lambda): Record<string, Ope
     ListEventSourceMappings: operation<ListEventSourceMappingsRequest, ListEventSourceMappingsResponse>({
       needs: () => [{ action: 'lambda:ListEventSourceMappings', resource: '*' }],
       handle: (input) => list(lambda, input),
+      differs:
+        'a name lists the mappings of exactly that function, version or alias; AWS does not say whether a function’s name finds those of its versions too',
     }),
   };
 }
