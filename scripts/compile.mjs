@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 const ROOT = dirname(import.meta.dirname);
 const HOME = join(ROOT, 'dist', 'compiled');
-/** What is compiled; a change in any of it compiles it again. */
+/** What is compiled, beside the entry point's own folder; a change in any of it compiles it again. */
 const SOURCES = ['cli', 'domain', 'functions', 'infra', 'sandbox', 'examples', 'bench', 'package-lock.json'];
 /** Milliseconds after which a compilation that is not the newest goes; a sandbox may run that long and still load parts. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
@@ -75,7 +75,8 @@ function sourcesKnowTheirPlace(esbuild) {
 /** Paths, sizes and times of all sources, and the Node.js that runs them. */
 function fingerprint(entry) {
   const hash = createHash('sha256').update(`${entry}\0${process.version}\0${ROOT}`);
-  for (const source of SOURCES) for (const line of describe(join(ROOT, source))) hash.update(line);
+  const sources = new Set([...SOURCES, entry.split('/')[0]]);
+  for (const source of sources) for (const line of describe(join(ROOT, source))) hash.update(line);
   return hash.digest('hex').slice(0, 16);
 }
 

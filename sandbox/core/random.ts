@@ -20,8 +20,11 @@ export function createRandom(seed: number): Random {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-  const text = (length: number, alphabet = HEX): string =>
-    Array.from({ length }, () => alphabet[Math.floor(next() * alphabet.length)]).join('');
+  const text = (length: number, alphabet = HEX): string => {
+    let characters = '';
+    for (let i = 0; i < length; i++) characters += alphabet[Math.floor(next() * alphabet.length)];
+    return characters;
+  };
   const uuid = (): string => `${text(8)}-${text(4)}-4${text(3)}-${text(1, '89ab')}${text(3)}-${text(12)}`;
   return { next, uuid, text };
 }

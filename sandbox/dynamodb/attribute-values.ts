@@ -3,8 +3,7 @@ export function toEngine(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (value instanceof Date || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(toEngine);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, toEngine(member)]));
+  return mapped(value, toEngine);
 }
 
 /**
@@ -14,11 +13,22 @@ export function toEngine(value: unknown): unknown {
 export function fromEngine(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromEngine);
   if (typeof value !== 'object' || value === null) return value;
+  return ('B' in value || 'BS' in value ? binary(value) : undefined) ?? mapped(value, fromEngine);
+}
+
+function binary(value: object): object | undefined {
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   const [name, member] = members[0] ?? [];
   if (members.length === 1 && name === 'B' && typeof member === 'string') return { B: bytes(member) };
   if (members.length === 1 && name === 'BS' && isTexts(member)) return { BS: member.map(bytes) };
-  return Object.fromEntries(members.map(([key, inner]) => [key, fromEngine(inner)]));
+  return undefined;
+}
+
+/** The object with each of its members converted, without those that are undefined. */
+function mapped(value: object, convert: (member: unknown) => unknown): object {
+  const members: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) members[name] = convert(member);
+  return members;
 }
 
 function isTexts(value: unknown): value is string[] {

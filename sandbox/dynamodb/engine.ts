@@ -56,7 +56,15 @@ interface Helpers {
   ) => { puts: readonly { key: string; item: Item }[] };
 }
 
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
+const loaded = new Map<string, unknown>();
+
+/** `require`, without asking each time where the file is. */
+function load(file: string): unknown {
+  const known = loaded.get(file) ?? (require(file) as unknown);
+  loaded.set(file, known);
+  return known;
+}
 
 /** dynalite's helpers, loaded on first use: they bring a native module along that an idle sandbox need not pay for. */
 export function helpers(): Helpers {

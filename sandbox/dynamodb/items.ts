@@ -35,7 +35,11 @@ export function itemOperations(state: DynamoDbState): Record<string, Operation> 
 function read(state: DynamoDbState, name: string, action: EngineAction): Operation {
   return operation<ItemInput, unknown>({
     needs: (input) => [itemNeed(state, name, input, action)],
-    handle: async (input) => fromEngine(await run(action, state.store, prepared(state, action, input))),
+    handle: async (input) => {
+      const data = queries.get(input) ?? prepared(state, action, input);
+      queries.delete(input);
+      return fromEngine(await run(action, state.store, data));
+    },
   });
 }
 
@@ -84,10 +88,15 @@ function itemNeed(state: DynamoDbState, name: string, input: ItemInput, action: 
   return tableNeed(state.world, name, input.TableName, { index: IndexName, context });
 }
 
+/** Queries that were parsed for their authorization, until they are handled. */
+const queries = new WeakMap<ItemInput, Validated>();
+
 /** The partition that a query reads; nothing when the query is not valid, which the engine then says. */
 function queriedKey(state: DynamoDbState, input: ItemInput): Item[] {
   try {
-    const { KeyConditions } = prepared(state, 'query', input) as unknown as {
+    const data = prepared(state, 'query', input);
+    queries.set(input, data);
+    const { KeyConditions } = data as unknown as {
       KeyConditions: Record<string, { AttributeValueList: Item[string][] }>;
     };
     return [

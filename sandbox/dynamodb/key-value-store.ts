@@ -31,7 +31,7 @@ export class KeyValueStore {
 
   get(key: string, callback: Callback): void {
     const value = this.#backing.get(key);
-    callback(null, value && structuredClone(value));
+    callback(null, value && plainCopy(value));
   }
 
   put(key: string, value: Item, callback: Callback): void {
@@ -54,7 +54,7 @@ export class KeyValueStore {
 
   /** Emits the values of a range; it is read at once, so later writes do not show. */
   createValueStream(range: KeyRange): Stream {
-    const values = this.#sorted.range(range).map((key) => structuredClone(this.#backing.get(key)));
+    const values = this.#sorted.range(range).map((key) => plainCopy(this.#backing.get(key)));
     const stream = new Stream();
     process.nextTick(() => {
       for (const value of values) stream.emit('data', value);
@@ -68,6 +68,7 @@ export class KeyValueStore {
 function plainCopy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainCopy);
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, plainCopy(member)]));
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = plainCopy(member);
+  return copy;
 }

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compile } from '../../scripts/compile.mjs';
 import { OUTCOMES, type OutcomeName, strategiesOf, type StrategyName } from './scenarios.ts';
 import type { Job, JobResult } from './worker.ts';
 
@@ -61,10 +63,11 @@ async function main(): Promise<void> {
   const waiting = allJobs().filter((job) => !known.has(JSON.stringify(job)));
   const until = Date.now() + Number(values.minutes) * 60_000;
   const began = Date.now();
+  const env = { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', CDK_VALIDATION: 'false' };
+  const compiled = fileURLToPath(await compile('test/faults/worker.ts'));
   let runs = 0;
   const worker = async (): Promise<void> => {
-    const env = { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', CDK_VALIDATION: 'false' };
-    const child = fork(new URL('worker.ts', import.meta.url), { execArgv: ['--import', 'tsx'], env });
+    const child = fork(compiled, { env });
     for (let job = waiting.shift(); job && Date.now() < until; job = waiting.shift()) {
       child.send(job);
       const result = await new Promise<JobResult>((resolve, reject) => {

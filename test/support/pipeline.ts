@@ -498,14 +498,23 @@ export class Pipeline {
   }
 }
 
-/** A zip of small text files; the same bytes for the same files. */
-export async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
-  const zip = new ZipFile();
+const zips = new Map<string, Promise<Buffer>>();
+
+/** A zip of small text files; the same bytes for the same files, made once. */
+export function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const key = JSON.stringify(files);
+  const made = zips.get(key) ?? zip(files);
+  zips.set(key, made);
+  return made;
+}
+
+async function zip(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const archive = new ZipFile();
   for (const [name, text] of Object.entries(files))
-    zip.addBuffer(Buffer.from(text), name, { mtime: new Date(1980, 0, 1), forceDosTimestamp: true });
-  zip.end();
+    archive.addBuffer(Buffer.from(text), name, { mtime: new Date(1980, 0, 1), forceDosTimestamp: true });
+  archive.end();
   const chunks: Buffer[] = [];
-  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
+  for await (const chunk of archive.outputStream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
