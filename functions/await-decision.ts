@@ -23,11 +23,12 @@ export async function awaitDecision(input: AwaitDecisionInput, ports: Needs): Pr
 }
 
 async function ask(
-  { release, plan, rollout, candidate, move, execution, notifications }: AwaitDecisionInput,
+  { release, plan, rollout, candidate, move, execution, progress, step, notifications }: AwaitDecisionInput,
   { notifier }: Needs,
 ) {
   return notifier.tell(
     {
+      id: `${rollout.id}/held/${progress.heldSince ?? step.now}`,
       outcome: 'held',
       function: release.function,
       environment: plan.environment,

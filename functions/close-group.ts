@@ -91,7 +91,14 @@ async function tell(
   const parties = { function: `group ${name}`, environment: 'all environments', release: version };
   const versions = { stable: undefined, candidate: undefined, members: outcomes.map(outcomeInWords) };
   return notifier.tell(
-    { outcome: TOLD[status], ...parties, ...versions, reason: cause, execution: execution.id },
+    {
+      id: `${execution.name}/${TOLD[status]}`,
+      outcome: TOLD[status],
+      ...parties,
+      ...versions,
+      reason: cause,
+      execution: execution.id,
+    },
     null,
   );
 }

@@ -53,8 +53,10 @@ async function tell(
   { reason, evidence }: Pick<Completion, 'evidence'> & { reason: string },
   notifier: Notifier,
 ): Promise<readonly Delivery[]> {
+  const outcome = release.kind === 'rollback' ? 'rolledBackByHand' : 'releasedInFreeze';
   const notice = {
-    outcome: release.kind === 'rollback' ? 'rolledBackByHand' : 'releasedInFreeze',
+    id: `${rollout.id}/${outcome}`,
+    outcome,
     kind: release.kind,
     function: release.function,
     environment: plan.environment,

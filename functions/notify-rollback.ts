@@ -19,6 +19,7 @@ export async function notifyRollback(
   const evidence = await ports.ledger.evidenceHead(rollout.id);
   const deliveries = await ports.notifier.tell(
     {
+      id: `${rollout.id}/${outcomeOf(rollback.outcome)}`,
       outcome: outcomeOf(rollback.outcome),
       kind: release.kind,
       function: release.function,

@@ -46,7 +46,8 @@ async function giveUp(record: GroupRecord, ports: Needs): Promise<string> {
   await ports.groups.update({ startedAt, name, version }, { status: 'rollbackFailed', reason });
   const parties = { function: `group ${name}`, environment: 'all environments', release: version };
   const versions = { stable: undefined, candidate: undefined };
-  await ports.notifier.tell({ outcome: 'rollbackFailed', ...parties, ...versions, reason, execution }, null);
+  const notice = { id: `group/${name}/${version}/${startedAt}`, outcome: 'rollbackFailed', ...parties } as const;
+  await ports.notifier.tell({ ...notice, ...versions, reason, execution }, null, 'rivals');
   return execution;
 }
 

@@ -1,6 +1,7 @@
 import { abortInWords, standing } from '../domain/commands.ts';
 import { revertedInWords } from '../domain/journal/change.ts';
 import { reconcileInput, type ReconcileInput } from './inputs.ts';
+import { isUnderway } from './notices.ts';
 import type { Notice, Ports } from './ports.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
 import { dismissWaiters } from './rollout/dismiss-waiters.ts';
@@ -81,9 +82,7 @@ async function giveWay(
   const entry = { status, successor, ended: 'stopped' };
   await ports.ledger.append(record.id, { state: 'Reconcile', tick: 0, at, entry });
   await ports.ledger.updateRollout(record, { status: 'stopped', reason, endedAt: at });
-  await tell(record, { reason }, ports);
-  await ports.ledger.updateRollout(record, { told: 'reconciled' });
-  await ports.ledger.closeRollout(record);
+  if (await tell(record, { reason }, ports)) await ports.ledger.closeRollout(record);
   return 'takenOver';
 }
 
@@ -97,13 +96,9 @@ async function putRight(
   const at = time ?? record.startedAt;
   const ended = record.status === 'running' ? await end(record, status, at, ports) : alreadyEnded(record);
   await ports.ledger.freeLock(record, record.execution);
-  if (mustTell(record, ended)) {
-    const { outcome: _seen, ...what } = ended;
-    await tell(record, what, ports);
-    await ports.ledger.updateRollout(record, { told: 'reconciled' });
-  }
-  await ports.ledger.closeRollout(record);
-  return ended.outcome;
+  const { outcome, ...what } = ended;
+  if (!mustTell(record, ended) || (await tell(record, what, ports))) await ports.ledger.closeRollout(record);
+  return outcome;
 }
 
 interface Ended {
@@ -171,16 +166,20 @@ async function settle(record: RolloutRecord, status: string | undefined, at: str
   return { outcome: settled.outcome, reason: `${why}; ${settled.words}` };
 }
 
+/** @returns whether people were told; false while another invocation is at it, and then the next sweep looks again. */
 async function tell(
   record: RolloutRecord,
   what: Pick<Notice, 'reason' | 'reverted' | 'notReverted'>,
   { notifier, ledger }: Needs,
-): Promise<void> {
+): Promise<boolean> {
   const { function: name, environment, release, stable, candidate, execution } = record;
   const parties = { function: name, environment, release, stable: stable ?? undefined, candidate };
   const kind = record.kind ?? 'release';
   const evidence = await ledger.evidenceHead(record.id);
-  await notifier.tell({ outcome: 'reconciled', kind, ...parties, ...what, evidence, execution }, null);
+  const notice = { id: `${record.id}/reconciled`, outcome: 'reconciled', kind, ...parties, ...what } as const;
+  if (isUnderway(await notifier.tell({ ...notice, evidence, execution }, null, 'rivals'))) return false;
+  await ledger.updateRollout(record, { told: 'reconciled' });
+  return true;
 }
 
 export const step = defineStep({

@@ -2,7 +2,8 @@ import { type AliasChange, changeInWords, pointsAt } from '../domain/outside-cha
 import { planRollouts } from '../domain/plan.ts';
 import { parsePolicy, type Policy } from '../domain/policy.ts';
 import { recordAliasChangeInput, type RecordAliasChangeInput } from './inputs.ts';
-import type { Ports } from './ports.ts';
+import { isUnderway } from './notices.ts';
+import type { Notice, Ports } from './ports.ts';
 import type { CurrentRelease, Lock, Place } from './rollout/records.ts';
 import { defineStep, serve } from './runtime.ts';
 
@@ -28,7 +29,7 @@ export async function recordAliasChange(input: RecordAliasChangeInput, ports: Ne
   const current = await ports.ledger.current(place);
   const lock = await ports.changes.lock(place);
   const quiet = current !== undefined && pointsAt(change, current.lambdaVersion) && !holds(lock);
-  if (!quiet) await tell({ place, alias, change, current, lock }, channels, ports);
+  if (!quiet && !(await tell({ place, alias, change, current, lock }, channels, ports))) return { outcome: 'known' };
   await ports.changes.told(place, change);
   return { outcome: quiet ? 'asRecorded' : 'told' };
 }
@@ -70,21 +71,21 @@ interface Subject {
   readonly lock: Lock | undefined;
 }
 
-async function tell(subject: Subject, channels: Channels, { notifier }: Needs): Promise<void> {
+/** @returns whether people were told; false while another invocation is at it. */
+async function tell(subject: Subject, channels: Channels, { notifier }: Needs): Promise<boolean> {
   const { place, change, current, lock } = subject;
-  await notifier.tell(
-    {
-      outcome: 'movedFromOutside',
-      kind: 'release',
-      ...place,
-      release: current?.release ?? '(none recorded)',
-      stable: current?.lambdaVersion,
-      candidate: change.version,
-      reason: inWords(subject),
-      execution: holds(lock) ? lock.owner : '',
-    },
-    channels,
-  );
+  const notice: Notice = {
+    id: `alias-change/${place.function}/${place.environment}/${change.eventId}`,
+    outcome: 'movedFromOutside',
+    kind: 'release',
+    ...place,
+    release: current?.release ?? '(none recorded)',
+    stable: current?.lambdaVersion,
+    candidate: change.version,
+    reason: inWords(subject),
+    execution: holds(lock) ? lock.owner : '',
+  };
+  return !isUnderway(await notifier.tell(notice, channels, 'rivals'));
 }
 
 function inWords({ place, alias, change, current, lock }: Subject): string {

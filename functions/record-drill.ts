@@ -50,8 +50,9 @@ function causeOf({ result, failure }: RecordDrillInput): string {
 async function tell(input: RecordDrillInput, reason: string, { notifier }: Needs): Promise<void> {
   const { function: name, baseline, candidate, execution } = input;
   const parties = { function: name, environment: DRILL_ENVIRONMENT, release: candidate?.version ?? '-' };
+  const id = `${execution.name}/drillFailed`;
   const versions = { stable: baseline?.lambdaVersion, candidate: undefined };
-  await notifier.tell({ outcome: 'drillFailed', ...parties, ...versions, reason, execution: execution.id }, null);
+  await notifier.tell({ id, outcome: 'drillFailed', ...parties, ...versions, reason, execution: execution.id }, null);
 }
 
 export const step = defineStep({ state: 'RecordDrill', input: recordDrillInput, mutates: true, run: recordDrill });

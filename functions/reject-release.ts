@@ -38,6 +38,7 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
   if (plan) await ports.ledger.leaveQueue(place, execution.name);
   const parties = { function: subject.function, environment, release: subject.version, candidate: undefined };
   const notice = {
+    id: `${begun.id}/rejected`,
     outcome: 'rejected',
     kind: subject.kind,
     ...parties,

@@ -19,6 +19,8 @@ export interface Host {
   readonly sdk: SdkConfig;
   /** An invocation begins: until when it may take (ms since the epoch), and whether it goes before others. */
   begin(invocation: { readonly endsAt: number; readonly urgent: boolean }): void;
+  /** When this invocation is cut off at the latest (ms since the epoch); undefined outside of one. */
+  endsAt(): number | undefined;
   /** Shared by the ledger and the idempotency records. */
   dynamoDb(): DynamoDBClient;
   readonly sleep: (ms: number) => Promise<void>;
@@ -57,6 +59,7 @@ export function lambdaHost(parts: HostParts = {}): Host {
       return sdk();
     },
     begin: (next) => void (invocation = next),
+    endsAt: () => invocation?.endsAt,
     dynamoDb: () => (dynamoDb ??= new Client(sdk())),
     sleep,
     fetch: parts.fetch ?? fetch,

@@ -1,6 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Delivery, Notice, Notifier } from '../ports.ts';
 import type { Host } from './host.ts';
+import { noticeBook } from './notice-book.ts';
 import { secretText } from './secrets.ts';
 import { headline, slackMessage } from './slack-message.ts';
 
@@ -10,18 +11,48 @@ type Channels = Parameters<Notifier['tell']>[1];
 const WEBHOOK_PATIENCE = 5_000;
 const WEBHOOK_ATTEMPTS = 3;
 
-/** Tells people by SNS and by a Slack incoming webhook. Never throws. */
+/** Tells people by SNS and by a Slack incoming webhook, by each once. Never throws. */
 export function notifier(host: Host): Notifier {
   return {
-    async tell(plain, channels) {
+    async tell(plain, channels, among = 'attempts') {
       const notice = marked(host, plain);
-      const deliveries = await Promise.all([
-        attempt('sns', () => bySns(host, notice, channels)),
-        attempt('slack', () => bySlack(host, notice, channels)),
+      const once = (channel: Delivery['channel'], deliver: () => Promise<string | undefined>) =>
+        deliverOnce(host, { id: notice.id, channel, among }, () => attempt(channel, deliver));
+      return Promise.all([
+        once('sns', () => bySns(host, notice, channels)),
+        once('slack', () => bySlack(host, notice, channels)),
       ]);
-      return deliveries;
     },
   };
+}
+
+interface Once {
+  readonly id: string;
+  readonly channel: Delivery['channel'];
+  readonly among: 'rivals' | 'attempts';
+}
+
+/** A ledger that cannot be reached keeps nobody from being told: twice is better than never. */
+async function deliverOnce(
+  host: Host,
+  { id, channel, among }: Once,
+  deliver: () => Promise<Delivery>,
+): Promise<Delivery> {
+  const claim = await quietly(() => noticeBook(host).claim(id, channel, among));
+  if (claim === 'told') return { channel, result: 'delivered', detail: 'by an earlier attempt' };
+  if (claim === 'underway') return { channel, result: 'underway' };
+  const delivery = await deliver();
+  const note = delivery.result === 'failed' ? 'givenUp' : 'delivered';
+  await quietly(() => noticeBook(host)[note](id, channel));
+  return delivery;
+}
+
+async function quietly<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a fire drill causes is marked, so that nobody is woken; that a drill failed is not part of the drill. */

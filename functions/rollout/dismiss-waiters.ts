@@ -1,5 +1,6 @@
 import { abortInWords, standing } from '../../domain/commands.ts';
 import type { Waiting } from '../../domain/queue.ts';
+import { isUnderway } from '../notices.ts';
 import type { Ports } from '../ports.ts';
 
 type Needs = Pick<Ports, 'ledger' | 'executions' | 'notifier'>;
@@ -12,7 +13,7 @@ export interface Sweep {
 
 /**
  * Takes releases out of the queue whose execution ended while they waited, writes them into the history and tells people.
- * The entry goes last: an attempt that breaks off is made again, and says at worst the same twice.
+ * The entry goes last: an attempt that breaks off is made again.
  */
 export async function dismissWaiters({ execution, now }: Sweep, ports: Needs): Promise<readonly Waiting[]> {
   const suspect = ({ execution: own, leaseUntil }: Waiting) =>
@@ -21,13 +22,18 @@ export async function dismissWaiters({ execution, now }: Sweep, ports: Needs): P
   for (const waiter of (await ports.ledger.waiting()).filter(suspect)) {
     const status = await ports.executions.status(waiter.execution);
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') continue;
-    await dismiss(waiter, status, now, ports);
-    dismissed.push(waiter);
+    if (await dismiss(waiter, status, now, ports)) dismissed.push(waiter);
   }
   return dismissed;
 }
 
-async function dismiss(waiter: Waiting, status: string | undefined, now: number | undefined, ports: Needs) {
+/** @returns whether it was done; false while another invocation is at it. */
+async function dismiss(
+  waiter: Waiting,
+  status: string | undefined,
+  now: number | undefined,
+  ports: Needs,
+): Promise<boolean> {
   const { function: name, environment, alias, strategy, execution, release } = waiter;
   const id = `${waiter.name}/${environment}`;
   const { aborted } = standing(await ports.ledger.commands(id));
@@ -41,6 +47,8 @@ async function dismiss(waiter: Waiting, status: string | undefined, now: number 
   const ended = { startedAt: waiter.since, endedAt, status: 'rejected', reason } as const;
   await ports.ledger.openRollout({ id, execution, release, kind, ...place, ...nothing, ...ended });
   const parties = { function: name, environment, release, stable: undefined, candidate: undefined };
-  await ports.notifier.tell({ outcome: 'rejected', kind, ...parties, reason, execution }, null);
+  const notice = { id: `${id}/rejected`, outcome: 'rejected', kind, ...parties, reason, execution } as const;
+  if (isUnderway(await ports.notifier.tell(notice, null, 'rivals'))) return false;
   await ports.ledger.leaveQueue(place, waiter.name);
+  return true;
 }

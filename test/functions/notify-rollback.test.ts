@@ -46,6 +46,7 @@ describe('NotifyRollback', () => {
 describe('the Slack message', () => {
   it('names function, environment, versions and reason, and links to the execution', () => {
     const notice = {
+      id: 'run-1/production/rolledBack',
       outcome: 'rolledBack',
       function: 'orders',
       environment: 'production',

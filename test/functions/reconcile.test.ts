@@ -84,6 +84,17 @@ describe('Reconcile', () => {
     expect(state.locks.get('orders#production')).toMatchObject({ owner: '', rollout: 'run-1/production' });
   });
 
+  it('keeps the rollout listed while another invocation is telling people, and closes it when they were told', async () => {
+    const { ports, state } = stranded('ABORTED');
+    const busy = { tell: async () => [{ channel: 'sns', result: 'underway' }] as const };
+    expect((await reconcile({}, { ...ports, notifier: busy })).reconciled).toHaveLength(1);
+    expect(state.rollouts.get('run-1/production')).toMatchObject({ status: 'stopped' });
+    expect(state.rollouts.get('run-1/production')?.told).toBeUndefined();
+    expect((await reconcile({}, ports)).reconciled).toHaveLength(1);
+    expect(state.notices).toMatchObject([{ id: 'run-1/production/reconciled' }]);
+    expect(await reconcile({}, ports)).toEqual({ reconciled: [] });
+  });
+
   it('puts the others right when one cannot be, and fails so that it is tried again', async () => {
     const { ports, state } = stranded('ABORTED');
     const first = state.rollouts.get('run-1/production');

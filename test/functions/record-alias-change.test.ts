@@ -37,6 +37,15 @@ function world(policy: string | undefined = POLICY) {
 }
 
 describe('RecordAliasChange', () => {
+  it('leaves the telling to another invocation that is at it, and tells when that came to nothing', async () => {
+    const { ports, state } = world();
+    const busy = { tell: async () => [{ channel: 'slack', result: 'underway' }] as const };
+    expect(await recordAliasChange(event(), { ...ports, notifier: busy })).toEqual({ outcome: 'known' });
+    expect(state.changes).toMatchObject([{ told: false }]);
+    expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'told' });
+    expect(state.notices).toMatchObject([{ id: 'alias-change/orders/production/e-1' }]);
+  });
+
   it('writes down who changed what when, and tells people once, however often the event comes', async () => {
     const { ports, state } = world();
     expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'told' });

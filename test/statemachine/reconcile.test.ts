@@ -99,6 +99,32 @@ describe('an execution that was stopped, whose event is lost', () => {
   });
 });
 
+describe('a sweep and an event that find the same dead rollout at once', () => {
+  it.each([
+    { name: 'the event comes while the sweep works', delayed: 15_000 },
+    { name: 'the event comes three times', delayed: 2_000, copies: 2 },
+  ])('put it right once, and tell once: $name', async ({ delayed, copies }) => {
+    const { faults } = pipeline.sandbox;
+    const arn = await under('Bake', '1.1.0');
+    const Reconcile = pipeline.functionOf('Reconcile');
+    const role = pipeline.resource(/^ReconcileRole[0-9A-F]{8}$/);
+    expect(Reconcile).toBeTruthy();
+    const late = { kind: 'delay', ms: delayed, when: 'before' } as const;
+    faults.add({ on: 'call', match: { service: 'Lambda', operation: 'UpdateAlias', caller: role }, action: late });
+    faults.add({ on: 'call', match: { service: 'SNS', operation: 'Publish', caller: role }, action: late });
+    if (copies)
+      faults.add({ on: 'event', match: { source: 'aws.states' }, action: { kind: 'duplicate', copies, ms: 1_000 } });
+    const untilSweep = 5 * MINUTE - (clock().now() % (5 * MINUTE));
+    await clock().sleep(untilSweep > 15_000 ? untilSweep - 5_000 : untilSweep);
+    await stop(arn);
+    await restored();
+    await clock().sleep(11 * MINUTE);
+    expect(told('1.1.0')).toEqual(['orders 1.1.0 was stopped and put right in production']);
+    expect(pipeline.published()).toBe(1);
+    await expectRest();
+  });
+});
+
 describe('a dead rollout whose environment another release takes over', () => {
   it.each([
     { name: 'after that was refused', state: 'Rejected' },
