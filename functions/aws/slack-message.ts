@@ -57,11 +57,12 @@ export function slackMessage(notice: Notice): object {
   };
 }
 
-/** No execution, no link. */
+/** No execution, or one in a partition whose console is not known, no link. */
 function links(execution: string): object[] {
-  if (execution === '') return [];
+  const url = executionUrl(execution);
+  if (url === undefined) return [];
   const text = { type: 'plain_text', text: 'Open the execution' };
-  return [{ type: 'actions', elements: [{ type: 'button', text, url: executionUrl(execution) }] }];
+  return [{ type: 'actions', elements: [{ type: 'button', text, url }] }];
 }
 
 /** A group's versions are those of its members. */
@@ -85,10 +86,22 @@ function evidenceLine({ evidence }: Notice): object[] {
   return [{ type: 'context', elements: [{ type: 'plain_text', text }] }];
 }
 
-/** Console page of an execution; partition and Region come from its ARN. */
-export function executionUrl(arn: string): string {
-  const region = arn.split(':')[3] ?? 'us-east-1';
-  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${arn}`;
+/**
+ * Domains of the console by partition. Source: AWS General Reference, "AWS Management Console endpoints", and the user guides
+ * of AWS in China and AWS GovCloud (US).
+ */
+const CONSOLES: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
+/** Console page of an execution; partition and Region come from its ARN. Undefined where nobody knows the console. */
+export function executionUrl(arn: string): string | undefined {
+  const [, partition = '', service, region] = arn.split(':');
+  const console = CONSOLES[partition];
+  if (console === undefined || service !== 'states' || !region) return undefined;
+  return `https://${region}.${console}/states/home?region=${region}#/v2/executions/details/${arn}`;
 }
 
 /** The three characters that Slack's markup takes for its own. */
