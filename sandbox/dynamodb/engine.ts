@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { AwsError } from '../core/aws-error.ts';
 import type { EngineTable, Item, Value } from './model.ts';
 import type { KeyValueStore } from './key-value-store.ts';
+import { type Parse, remembering } from './remembered-parser.ts';
 
 /** Operations whose semantics come from dynalite. */
 export type EngineAction =
@@ -71,9 +72,23 @@ export function helpers(): Helpers {
   return load('dynalite/db/index.js') as Helpers;
 }
 
+const PARSERS = ['conditionParser', 'updateParser', 'projectionParser'];
+let remembered = false;
+
+/** dynalite asks its parsers by their modules: there they get a memory, before the first request. */
+function validations(): Validations {
+  if (!remembered)
+    for (const name of PARSERS) {
+      const parser = load(`dynalite/db/${name}.js`) as { parse: Parse };
+      parser.parse = remembering(parser.parse);
+    }
+  remembered = true;
+  return load('dynalite/validations/index.js') as Validations;
+}
+
 /** Checks a request as DynamoDB does, and parses its expressions. @throws AwsError ValidationException and kin. */
 export function validated(action: EngineAction | 'createTable', store: EngineStore, input: unknown): Validated {
-  const { checkTypes, checkValidations } = load('dynalite/validations/index.js') as Validations;
+  const { checkTypes, checkValidations } = validations();
   const validation = load(`dynalite/validations/${action}.js`) as Validation;
   try {
     const data = checkTypes(input, validation.types);

@@ -65,9 +65,9 @@ async function main(): Promise<void> {
   const began = Date.now();
   const env = { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT', CDK_VALIDATION: 'false' };
   const compiled = fileURLToPath(await compile('test/faults/worker.ts'));
-  let runs = 0;
+  let [runs, rollouts] = [0, 0];
   const worker = async (): Promise<void> => {
-    const child = fork(compiled, { env });
+    const child = fork(compiled, { execArgv: ['--max-semi-space-size=32'], env });
     for (let job = waiting.shift(); job && Date.now() < until; job = waiting.shift()) {
       child.send(job);
       const result = await new Promise<JobResult>((resolve, reject) => {
@@ -77,13 +77,15 @@ async function main(): Promise<void> {
       child.removeAllListeners('exit');
       appendFileSync(values.out, `${JSON.stringify(result)}\n`);
       runs += result.runs;
+      rollouts += result.rollouts;
     }
     child.disconnect();
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, worker));
   report(done());
   const seconds = (Date.now() - began) / 1000;
-  console.log(`${runs} runs in ${seconds.toFixed(0)} s: ${(runs / seconds).toFixed(1)} a second`);
+  const perSecond = `${(runs / seconds).toFixed(1)} runs and ${(rollouts / seconds).toFixed(1)} rollouts a second`;
+  console.log(`${runs} runs in ${seconds.toFixed(0)} s: ${perSecond}`);
 }
 
 /** A row for each scenario, then what broke. */
@@ -103,7 +105,9 @@ function report(results: readonly JobResult[]): void {
   }
   for (const { job, violations } of results)
     for (const { faults, what } of violations)
-      console.log(`VIOLATION ${job.strategy} ${job.outcome} ${JSON.stringify(faults)}: ${what.join(' | ')}`);
+      console.log(
+        `VIOLATION ${job.kind} ${job.strategy} ${job.outcome} ${JSON.stringify(faults)}: ${what.join(' | ')}`,
+      );
 }
 
 await main();
