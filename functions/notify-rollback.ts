@@ -7,7 +7,7 @@ import { defineStep, serve } from './runtime.ts';
 type Needs = Pick<Ports, 'notifier' | 'ledger'>;
 
 /**
- * Tells Slack and SNS. What could not be delivered is in the result, in the ledger and in the log as an error; it never
+ * Frees the environment's lock, now that nothing moves its alias any more, and tells Slack and SNS. What could not be delivered is in the result, in the ledger and in the log as an error; it never
  * fails the step, so it never delays the end of a rollback.
  */
 export async function notifyRollback(
@@ -15,6 +15,8 @@ export async function notifyRollback(
   ports: Needs,
 ): Promise<{ deliveries: readonly Delivery[] }> {
   const { release, plan, rollout, candidate, rollback, execution, notifications } = input;
+  const byTheMachine = BY_THE_MACHINE.has(rollback.outcome);
+  if (!byTheMachine) await ports.ledger.freeLock(rollout, execution.id);
   const reason = reasonOf(input);
   const evidence = await ports.ledger.evidenceHead(rollout.id);
   const deliveries = await ports.notifier.tell(
@@ -37,7 +39,6 @@ export async function notifyRollback(
   );
   await attest(input, ports.ledger, { rollback, deliveries });
   await ports.ledger.seal(rollout);
-  const byTheMachine = BY_THE_MACHINE.has(rollback.outcome);
   await ports.ledger.updateRollout(rollout, { told: outcomeOf(rollback.outcome), ...(byTheMachine && { reason }) });
   if (!byTheMachine) await ports.ledger.closeRollout(rollout);
   return { deliveries };

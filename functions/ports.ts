@@ -180,10 +180,13 @@ export interface PolicyStore {
 export interface Ledger extends QueueBook, CommandBook {
   /** Claims a release's trigger for an execution; returns the execution that owns it, maybe another. */
   claimEvent(release: Release, environment: string, execution: string): Promise<string>;
-  /** Takes a free or expired lock, or finds it already ours; otherwise says who holds it. */
+  /**
+   * Takes a free or expired lock, or finds it already ours; otherwise says who holds it. `leaving` is the name of an execution
+   * that stands in the queue: it leaves it in the same write, and does not get the lock if it was dismissed.
+   */
   takeLock(
     place: Place,
-    claim: { owner: string; rollout: string; release?: string; now: number; leaseUntil: number },
+    claim: { owner: string; rollout: string; release?: string; leaving?: string; now: number; leaseUntil: number },
   ): Promise<{ taken: boolean; lock: Lock }>;
   /** Extends the lease. @throws ConcurrentChangeError when the lock is no longer ours: stop. */
   renewLock(place: Place, lock: { owner: string; fence: number; leaseUntil: number }): Promise<void>;
@@ -193,6 +196,8 @@ export interface Ledger extends QueueBook, CommandBook {
   freeLock(place: Place, owner: string): Promise<void>;
   current(place: Place): Promise<CurrentRelease | undefined>;
   recordCurrent(place: Place, current: CurrentRelease): Promise<void>;
+  /** The same, in one write with the proof that the lock is held as it was taken; false when it is not, and nothing is written. */
+  recordPromoted(place: Place, current: CurrentRelease, lock: Pick<Lock, 'owner' | 'fence'>): Promise<boolean>;
   /** Puts back what was current before a rollout that was taken back; nothing where another one has recorded since. */
   returnCurrent(place: Place, rollout: string, before: CurrentRelease | undefined): Promise<void>;
   /** Code digest that a semantic version was first published with, if it ever was. */
@@ -238,6 +243,8 @@ export interface Ledger extends QueueBook, CommandBook {
   unclosedRollouts(execution?: string): Promise<readonly RolloutRecord[]>;
   /** The last thing that happens to a rollout: ended, its lock free, people told. Reconcile need not look at it again. */
   closeRollout(record: Pick<RolloutRecord, 'id'>): Promise<void>;
+  /** Frees the lock, if `owner` holds it, and closes the rollout, in one write: nothing can fail in between. */
+  endRollout(record: Pick<RolloutRecord, 'id' | 'function' | 'environment'>, owner: string): Promise<void>;
   decision(rollout: string, heldSince: number): Promise<Decision | undefined>;
   recordToken(rollout: string, heldSince: number, token: string): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { reconcileInput, type ReconcileInput } from './inputs.ts';
 import { isUnderway } from './notices.ts';
 import type { Notice, Ports } from './ports.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
+import { mayCreate, outlast } from './rollout/outlast.ts';
 import { dismissWaiters } from './rollout/dismiss-waiters.ts';
 import { returnCurrent } from './rollout/return-current.ts';
 import type { RolloutRecord } from './rollout/records.ts';
@@ -34,14 +35,15 @@ export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Re
   const open = await ports.ledger.unclosedRollouts(input.detail?.executionArn);
   const reconciled: { rollout: string; outcome: string }[] = [];
   const failures: unknown[] = [];
-  for (const record of open) {
-    try {
-      const outcome = await look(record, input, ports);
-      if (outcome !== undefined) reconciled.push({ rollout: record.id, outcome });
-    } catch (cause) {
-      failures.push(cause);
-    }
-  }
+  const attempt = async (record: RolloutRecord): Promise<void> => {
+    const outcome = await look(record, input, ports);
+    if (outcome !== undefined) reconciled.push({ rollout: record.id, outcome });
+  };
+  const note = (cause: unknown): void => void failures.push(cause);
+  for (const record of open.filter((one) => !mayCreate(one))) await attempt(record).catch(note);
+  const firsts = open.filter(mayCreate);
+  await outlast(firsts, ports).catch(note);
+  for (const record of failures.length > 0 ? [] : firsts) await attempt(record).catch(note);
   const sweep = {
     execution: input.detail?.executionArn,
     now: input.time === undefined ? undefined : Date.parse(input.time),
@@ -113,11 +115,12 @@ function alreadyEnded({ status, reason }: RolloutRecord): Ended {
 }
 
 /**
- * Nobody needs to hear of a promotion, nor twice of the same end. After `rollbackFailed` people wait to hear more, and after
- * a rollback by the machine alone they have to see to what could not be taken back.
+ * Nobody needs to hear of a promotion, if it is not a rollback that was asked for, nor twice of the same end. After
+ * `rollbackFailed` people wait to hear more, and after a rollback by the machine alone they have to see to what could not be
+ * taken back.
  */
-function mustTell({ told }: RolloutRecord, { outcome, notReverted = [] }: Ended): boolean {
-  if (told === undefined) return outcome !== 'promoted';
+function mustTell({ told, kind }: RolloutRecord, { outcome, notReverted = [] }: Ended): boolean {
+  if (told === undefined) return outcome !== 'promoted' || kind === 'rollback';
   return told === 'rollbackFailed' || (told === 'rolledBack' && notReverted.length > 0);
 }
 
@@ -155,7 +158,10 @@ async function giveBack(record: RolloutRecord, status: string | undefined, at: s
 async function settle(record: RolloutRecord, status: string | undefined, at: string, ports: Needs): Promise<Ended> {
   const why = `its execution ended (${status ?? 'no longer known'}) without closing the rollback`;
   const unfinished = { ...record, target: record.candidate, codeSha256: record.codeSha256 };
-  const settled = await settleRollback(unfinished, { why, at }, ports);
+  await ports.ledger.fenceLock(record, record.execution);
+  const held = await ports.ledger.lockOf(record);
+  const lock = held?.owner === record.execution ? held : undefined;
+  const settled = await settleRollback(unfinished, { why, at, lock, fencing: true }, ports);
   await ports.ledger.append(record.id, {
     state: 'Reconcile',
     tick: 0,

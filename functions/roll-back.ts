@@ -25,11 +25,11 @@ type Needs = Pick<Ports, 'aliases' | 'ledger' | 'changes' | 'functions' | 'refer
 
 /**
  * Restores the routing that BeginRollout wrote down: the alias first, then what else the rollout changed, the books after
- * that. Safe to repeat. Whatever it
- * throws makes the state machine restore the alias itself.
+ * that. Safe to repeat. Whatever it throws makes the state machine restore the alias itself, without looking: so the lock is
+ * kept, and NotifyRollback frees it.
  */
 export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ rollback: Rollback }> {
-  const { release, plan, rollout, candidate, failure, step, execution } = input;
+  const { release, plan, rollout, candidate, failure, step } = input;
   if (release.kind === 'rollback') return settle(release, input, ports);
   const wanted: Restoration = {
     function: release.function,
@@ -53,7 +53,6 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
     endedAt,
     ...(restored.outcome !== 'leftAlone' && { share: 0 }),
   });
-  await ports.ledger.freeLock(rollout, execution.id);
   const cause = `${release.function} ${release.version} was rolled back in ${plan.environment}: ${reason}`;
   return {
     rollback: { outcome: restored.outcome, error: failure.error, cause, ...revertedInWords(reverted) },
@@ -67,12 +66,12 @@ async function settle(release: ReturningRelease, input: RollBackInput, ports: Ne
     ...rollout,
     alias: plan.alias,
     release: release.version,
-    execution: execution.id,
     target: release.rollback.lambdaVersion,
     codeSha256: release.codeSha256,
   };
   const why = causeInWords(failure);
-  const settled = await settleRollback(unfinished, { why, at: new Date(step.now).toISOString() }, ports);
+  const lock = { owner: execution.id, fence: rollout.fence };
+  const settled = await settleRollback(unfinished, { why, at: new Date(step.now).toISOString(), lock }, ports);
   await attest(input, ports.ledger, { failure, settled, ended: settled.status });
   await ports.ledger.seal(rollout);
   const what = `${releaseInWords(release)}, asked for by ${release.rollback.by}, failed in ${plan.environment}`;

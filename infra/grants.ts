@@ -70,12 +70,12 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   ],
   AwaitDecision: (to) => [...may.notify(to), ...recording(to)],
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), ...recording(to)],
-  CompleteRollout: (to) => [...may.notify(to), ...closing(to)],
+  CompleteRollout: (to) => [...may.notify(to), ...settling(to)],
   RollBack: (to) => [
     ...may.restore(to, ['GetAlias', 'GetFunction', 'GetPolicy']),
     ...reverting(to),
     may.givePermissions(to),
-    ...closing(to),
+    ...settling(to),
   ],
   NotifyRollback: (to) => [...may.notify(to), ...closing(to)],
   RejectRelease: (to) => [may.readFunctions(to, ['GetFunction']), ...reverting(to), ...may.notify(to), ...closing(to)],
@@ -96,7 +96,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
     may.givePermissions(to),
     may.readExecutions(to),
     ...may.notify(to),
-    may.useLedger(to, 'close'),
+    may.useLedger(to, 'settle'),
   ],
   LoadGroup: (to) => [
     may.readReleases(to),
@@ -140,6 +140,10 @@ function reverting(to: Granted): readonly Grant[] {
 /** The candidate is invoked as often at once as its next share will need, which its recent traffic tells. */
 function warming(to: Granted): readonly Grant[] {
   return [may.invokeCandidate(to), may.readMetrics()];
+}
+
+function settling(to: Granted): readonly Grant[] {
+  return [may.useLedger(to, 'settle'), may.rememberAnswers(to)];
 }
 
 function closing(to: Granted): readonly Grant[] {

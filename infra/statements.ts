@@ -186,15 +186,16 @@ export function notify({ topic, slackSecret }: Granted): Grant[] {
 
 /**
  * What a step does to the ledger: `look` reads only, `record` keeps records, `attest` also adds to a rollout's evidence,
- * whose end has to be found first, `close` also ends a rollout.
+ * whose end has to be found first, `close` also ends a rollout, `settle` also says what is served while the lock is held.
  */
-export type LedgerUse = 'look' | 'record' | 'attest' | 'close';
+export type LedgerUse = 'look' | 'record' | 'attest' | 'close' | 'settle';
 
 const LEDGER_CALLS: Readonly<Record<LedgerUse, readonly string[]>> = {
   look: ['GetItem', 'Query'],
   record: ['GetItem', 'PutItem', 'UpdateItem'],
   attest: ['GetItem', 'PutItem', 'UpdateItem', 'Query'],
   close: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'],
+  settle: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'ConditionCheckItem'],
 };
 
 /** Whether the execution behind a release group still runs, and starting the one that takes the group back. */

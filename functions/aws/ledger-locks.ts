@@ -1,6 +1,7 @@
 import { ConcurrentChangeError, expected, TransientAwsError } from '../../domain/errors.ts';
 import type { Ledger } from '../ports.ts';
 import type { Lock, Place } from '../rollout/records.ts';
+import { inLine } from './ledger-queue.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 const ATTEMPTS = 4;
@@ -30,13 +31,28 @@ export function lockBook(table: LedgerTable): Pick<Ledger, 'takeLock' | 'renewLo
       });
     },
     async freeLock(place, owner) {
-      await table.update(lockKey(place), {
-        UpdateExpression: 'SET #owner = :nobody, leaseUntil = :never',
-        ConditionExpression: '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ':nobody': '', ':never': 0, ':owner': owner },
-      });
+      await table.update(lockKey(place), freed(owner));
     },
+  };
+}
+
+/** The write that frees a lock, if `owner` holds it. */
+export function freed(owner: string) {
+  return {
+    UpdateExpression: 'SET #owner = :nobody, leaseUntil = :never',
+    ConditionExpression: '#owner = :owner',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':nobody': '', ':never': 0, ':owner': owner },
+  };
+}
+
+/** The check that a lock is still held as it was taken: no write goes through without it after Reconcile raised the fence. */
+export function stillHeld(place: Place, { owner, fence }: Pick<Lock, 'owner' | 'fence'>) {
+  return {
+    Key: lockKey(place),
+    ConditionExpression: '#owner = :owner AND fence = :fence',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':owner': owner, ':fence': fence },
   };
 }
 
@@ -48,7 +64,12 @@ async function takeLock(table: LedgerTable, place: Place, claim: Claim): Promise
     if (seen && seen.owner === claim.owner && seen.rollout === claim.rollout) return { taken: true, lock: seen };
     if (seen && seen.owner !== '' && seen.leaseUntil * 1000 > claim.now) return { taken: false, lock: seen };
     const lock = lockOf(claim, (seen?.fence ?? 0) + 1);
-    if (await table.put(lockKey(place), lock, unchangedSince(seen))) return { taken: true, lock };
+    const Put = { Item: { ...lock, ...lockKey(place) }, ...unchangedSince(seen) };
+    if (claim.leaving === undefined && (await table.put(lockKey(place), lock, unchangedSince(seen))))
+      return { taken: true, lock };
+    if (claim.leaving !== undefined && (await table.together([{ Put }, { Delete: inLine(place, claim.leaving) }])))
+      return { taken: true, lock };
+    if (claim.leaving !== undefined) return { taken: false, lock: seen ?? lock };
   }
   const todo = 'try again';
   throw new TransientAwsError(
@@ -56,7 +77,7 @@ async function takeLock(table: LedgerTable, place: Place, claim: Claim): Promise
   );
 }
 
-function lockOf({ now, release, ...claim }: Claim, fence: number): Lock {
+function lockOf({ now, release, leaving: _leaving, ...claim }: Claim, fence: number): Lock {
   return { ...claim, ...(release !== undefined && { release }), since: new Date(now).toISOString(), fence };
 }
 
@@ -75,6 +96,7 @@ function lost(place: Place, owner: string, holder: Lock | undefined): Concurrent
   return new ConcurrentChangeError(expected(what, came, 'this rollout stops and gives the alias back'));
 }
 
-function lockKey(place: Place): Key {
+/** Where an environment's lock is. */
+export function lockKey(place: Place): Key {
   return { pk: `lock#${place.function}#${place.environment}`, sk: 'lock' };
 }

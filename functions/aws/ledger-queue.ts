@@ -11,13 +11,24 @@ export function queueBook(table: LedgerTable): QueueBook {
   return {
     lockOf: (place) => table.get<Lock>({ pk: `lock#${place.function}#${place.environment}`, sk: 'lock' }),
     waiting: (place) => table.query<Waiting>(QUEUE, place ? prefixOf(place) : 'waiting#'),
-    async enqueue(entry) {
-      await table.put(keyOf(entry, entry.name), entry);
-    },
+    enqueue: (entry, renews) => table.put(keyOf(entry, entry.name), entry, renews ? IN_LINE : {}),
+    dismiss: (place, name) =>
+      table.update(keyOf(place, name), {
+        UpdateExpression: 'SET dismissed = :yes',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':yes': true },
+      }),
     async leaveQueue(place, name) {
       await table.delete(keyOf(place, name));
     },
   };
+}
+
+const IN_LINE = { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(dismissed)' };
+
+/** The entry of a release that leaves the queue, if it still stands in it and nobody has dismissed it. */
+export function inLine(place: Place, executionName: string) {
+  return { Key: keyOf(place, executionName), ...IN_LINE };
 }
 
 function prefixOf({ function: name, environment }: Place): string {

@@ -2,11 +2,19 @@ import type { CodeObject } from '../../domain/journal/change.ts';
 import { type Release, triggerOf } from '../../domain/release.ts';
 import type { Ledger } from '../ports.ts';
 import type { CurrentRelease, Place } from '../rollout/records.ts';
+import { stillHeld } from './ledger-locks.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 type ReleaseBook = Pick<
   Ledger,
-  'claimEvent' | 'current' | 'recordCurrent' | 'returnCurrent' | 'publishedDigest' | 'publishedCode' | 'recordPublished'
+  | 'claimEvent'
+  | 'current'
+  | 'recordCurrent'
+  | 'recordPromoted'
+  | 'returnCurrent'
+  | 'publishedDigest'
+  | 'publishedCode'
+  | 'recordPublished'
 >;
 
 /** Which uploads were handled, which versions were published with which bytes, and what each environment serves. */
@@ -20,6 +28,10 @@ export function releaseBook(table: LedgerTable): ReleaseBook {
     current: (place) => table.get<CurrentRelease>(currentKey(place)),
     async recordCurrent(place, current) {
       await table.put(currentKey(place), current);
+    },
+    recordPromoted(place, current, lock) {
+      const Put = { Item: { ...current, ...currentKey(place) } };
+      return table.together([{ Put }, { ConditionCheck: stillHeld(place, lock) }]);
     },
     async returnCurrent(place, rollout, before) {
       const condition = {

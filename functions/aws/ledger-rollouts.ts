@@ -4,6 +4,7 @@ import type { Ledger } from '../ports.ts';
 import type { Head } from '../../domain/evidence/chain.ts';
 import type { RolloutRecord } from '../rollout/records.ts';
 import { headOf } from './ledger-evidence.ts';
+import { freed, lockKey } from './ledger-locks.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 type RolloutBook = Pick<
@@ -16,6 +17,7 @@ type RolloutBook = Pick<
   | 'openRollouts'
   | 'unclosedRollouts'
   | 'closeRollout'
+  | 'endRollout'
   | 'decision'
   | 'recordToken'
 >;
@@ -32,6 +34,11 @@ export function rolloutBook(table: LedgerTable): RolloutBook {
     openRollouts: async (execution) => (await unclosed(table, execution)).filter(({ status }) => status === 'running'),
     unclosedRollouts: (execution) => unclosed(table, execution),
     async closeRollout(record) {
+      await table.delete(openKey(record));
+    },
+    async endRollout(record, owner) {
+      const free = { Update: { Key: lockKey(record), ...freed(owner) } };
+      if (await table.together([free, { Delete: { Key: openKey(record) } }])) return;
       await table.delete(openKey(record));
     },
     async decision(rollout, heldSince) {

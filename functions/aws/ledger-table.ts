@@ -7,6 +7,7 @@ import {
   PutCommand,
   QueryCommand,
   TransactWriteCommand,
+  type TransactWriteCommandInput,
   type PutCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
@@ -35,9 +36,18 @@ export interface LedgerTable {
   query<T>(pk: string, skPrefix: string): Promise<readonly T[]>;
   /** The item with the highest sort key of that beginning. */
   last<T>(pk: string, skPrefix: string): Promise<T | undefined>;
+  /** Makes all writes, or none if one of their conditions does not hold; says whether it did. */
+  together(writes: readonly Write[]): Promise<boolean>;
   /** Writes all items, or none if one of them exists or is being written. @returns what came of each when nothing was written. */
   putAllNew(items: readonly (Key & object)[]): Promise<'written' | readonly Refusal[]>;
 }
+
+type Transacted = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** One write of several that belong together; a `ConditionCheck` writes nothing. */
+export type Write = {
+  readonly [K in keyof Transacted]: Omit<NonNullable<Transacted[K]>, 'TableName'>;
+};
 
 /** Why nothing was written: the item exists, somebody writes it at this moment, or another of the items was the reason. */
 export type Refusal = 'exists' | 'busy' | 'none';
@@ -67,19 +77,32 @@ export function ledgerTable(host: Host): LedgerTable {
       return (await client.send(new QueryCommand({ ...input, ScanIndexForward: false, Limit: 1 }))).Items?.[0] as
         T | undefined;
     },
-    async putAllNew(items) {
-      const puts = items.map((Item) => ({
-        Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
-      }));
-      try {
-        await client.send(new TransactWriteCommand({ TransactItems: puts }));
-        return 'written';
-      } catch (cause) {
-        if (isNamed(cause, 'TransactionCanceledException')) return refusals(cause);
-        throw cause;
-      }
-    },
+    together: (writes) => together(client, TableName, writes),
+    putAllNew: (items) => putAllNew(client, TableName, items),
   };
+}
+
+function together(client: DynamoDBDocumentClient, TableName: string, writes: readonly Write[]): Promise<boolean> {
+  const TransactItems = writes.map((write) => {
+    const [[kind, request] = []] = Object.entries(write);
+    return { [kind ?? '']: { TableName, ...request } };
+  });
+  return unlessRefused(() => client.send(new TransactWriteCommand({ TransactItems })));
+}
+
+async function putAllNew(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  items: readonly (Key & object)[],
+): Promise<'written' | readonly Refusal[]> {
+  const puts = items.map((Item) => ({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } }));
+  try {
+    await client.send(new TransactWriteCommand({ TransactItems: puts }));
+    return 'written';
+  } catch (cause) {
+    if (isNamed(cause, 'TransactionCanceledException')) return refusals(cause);
+    throw cause;
+  }
 }
 
 /** The items of a partition whose sort key begins so. */
@@ -110,7 +133,14 @@ async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
     await write();
     return true;
   } catch (cause) {
-    if (isNamed(cause, 'ConditionalCheckFailedException')) return false;
+    if (isNamed(cause, 'ConditionalCheckFailedException') || isRefusedTransaction(cause)) return false;
     throw cause;
   }
+}
+
+/** One of its conditions does not hold; anything else, such as another transaction on the same items, is to be tried again. */
+function isRefusedTransaction(cause: unknown): boolean {
+  if (!isNamed(cause, 'TransactionCanceledException')) return false;
+  const reasons = (cause as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
+  return reasons.some(({ Code }) => Code === 'ConditionalCheckFailed');
 }

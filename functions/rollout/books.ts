@@ -8,8 +8,10 @@ export interface QueueBook {
   lockOf(place: Place): Promise<Lock | undefined>;
   /** All that wait for one environment, or everywhere; those whose lease ran out are among them. */
   waiting(place?: Place): Promise<readonly Waiting[]>;
-  /** Writes or renews one's own entry. */
-  enqueue(entry: Waiting): Promise<void>;
+  /** Writes one's own entry, or renews it; false when it was there and somebody has dismissed it: leave. */
+  enqueue(entry: Waiting, renews: boolean): Promise<boolean>;
+  /** Marks an entry, so that its execution neither renews it nor takes the lock any more; false when it is gone. */
+  dismiss(place: Place, executionName: string): Promise<boolean>;
   /** Removes an entry; absent already is fine. */
   leaveQueue(place: Place, executionName: string): Promise<void>;
 }

@@ -13,7 +13,8 @@ export interface Sweep {
 
 /**
  * Takes releases out of the queue whose execution ended while they waited, writes them into the history and tells people.
- * The entry goes last: an attempt that breaks off is made again.
+ * The entry is marked first, so that a step that runs on does not go on from it, and goes last: an attempt that breaks off is
+ * made again.
  */
 export async function dismissWaiters({ execution, now }: Sweep, ports: Needs): Promise<readonly Waiting[]> {
   const suspect = ({ execution: own, leaseUntil }: Waiting) =>
@@ -22,6 +23,7 @@ export async function dismissWaiters({ execution, now }: Sweep, ports: Needs): P
   for (const waiter of (await ports.ledger.waiting()).filter(suspect)) {
     const status = await ports.executions.status(waiter.execution);
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') continue;
+    if (!(await ports.ledger.dismiss(waiter, waiter.name))) continue;
     if (await dismiss(waiter, status, now, ports)) dismissed.push(waiter);
   }
   return dismissed;

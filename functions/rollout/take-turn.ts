@@ -40,16 +40,16 @@ export async function takeTurn(input: BeginRolloutInput, ports: Needs): Promise<
     if (lock?.owner === input.execution.id && lock.rollout === rolloutOf(input)) return taken(input, lock.fence, ports);
     if (input.release.kind === 'rollback') refuseUnnamed(input, input.release, lock);
     const waiting = await ports.ledger.waiting(place);
+    const stands = waiting.some(({ execution }) => execution === input.execution.id);
+    if (!stands && input.step.tick > 0) throw dismissed(input);
     const me = await myEntry(input, waiting, ports);
     const turn = turnOf({ me, waiting, holder: holderOf(lock, input.step.now), now: input.step.now });
     if (turn.kind === 'superseded') throw new WithdrawnError(turn.reason);
     if (turn.kind === 'tooOld') throw new InvalidReleaseError(turn.reason);
     if (turn.kind === 'takeOver') await takeOver(input, turn.holder, ports);
-    if (turn.kind !== 'take') return stand(me, turn.behind, input, ports);
-    const won = await ports.ledger.takeLock(place, claimOf(input));
-    const waited = waiting.some(({ execution }) => execution === me.execution);
-    if (won.taken && !waited) return { kind: 'taken', fence: won.lock.fence };
-    if (won.taken) return taken(input, won.lock.fence, ports);
+    if (turn.kind !== 'take') return stand({ ...me, behind: turn.behind }, stands, input, ports);
+    const won = await ports.ledger.takeLock(place, { ...claimOf(input), ...(stands && { leaving: me.name }) });
+    if (won.taken) return { kind: 'taken', fence: won.lock.fence };
   }
   const what = `the lock of ${place.function} ${place.environment} to hold still`;
   throw new TransientAwsError(expected(what, 'others taking it', 'try again'));
@@ -106,13 +106,19 @@ async function refuseAborted(commands: readonly Command[]): Promise<void> {
   if (aborted) throw new WithdrawnError(abortInWords(aborted));
 }
 
-async function stand(me: Waiting, behind: string, input: BeginRolloutInput, { ledger }: Needs): Promise<TurnTaken> {
+async function stand(me: Waiting, renews: boolean, input: BeginRolloutInput, { ledger }: Needs): Promise<TurnTaken> {
   const { now } = input.step;
   const waited = now - Date.parse(me.since);
-  if (waited >= LONGEST_WAIT) throw waitedTooLong(me, behind);
+  if (waited >= LONGEST_WAIT) throw waitedTooLong(me, me.behind);
   const seconds = askAgainSeconds(waited, me.kind);
-  await ledger.enqueue({ ...me, behind, leaseUntil: waiterLease(now, seconds) });
-  return { kind: 'busy', reason: `waits for its turn behind ${behind}`, askAgainSeconds: seconds };
+  if (!(await ledger.enqueue({ ...me, leaseUntil: waiterLease(now, seconds) }, renews))) throw dismissed(input);
+  return { kind: 'busy', reason: `waits for its turn behind ${me.behind}`, askAgainSeconds: seconds };
+}
+
+/** Reconcile took it out of the queue, since its execution has ended, and told people: this step runs on for nothing. */
+function dismissed({ release, plan }: BeginRolloutInput): WithdrawnError {
+  const what = `${release.version} to wait for its turn in ${plan.environment}`;
+  return new WithdrawnError(expected(what, 'no entry in the queue: it was dismissed', 'release it again'));
 }
 
 /** The first order to abort counts. A held rollout is woken, any other one sees it at its next look. */

@@ -4,13 +4,15 @@ import { play } from './play.ts';
 import { type OutcomeName, scenario, type StrategyName } from './scenarios.ts';
 
 /** Every so many faults of a scenario are played here, all of them by `npm run faults`. */
-const EVERY = 211;
+const EVERY = 401;
 
 const SCENARIOS: readonly { readonly strategy: StrategyName; readonly outcome: OutcomeName }[] = [
   { strategy: 'canary', outcome: 'promoted' },
   { strategy: 'linear', outcome: 'comparison' },
   { strategy: 'blueGreen', outcome: 'stopped' },
   { strategy: 'allAtOnce', outcome: 'native' },
+  { strategy: 'canary', outcome: 'firstRolledBack' },
+  { strategy: 'canary', outcome: 'rollbackMeanwhile' },
 ];
 
 describe.each(SCENARIOS)('$strategy, $outcome', ({ strategy, outcome }) => {
@@ -64,6 +66,34 @@ const FOUND: readonly {
     strategy: 'allAtOnce',
     outcome: 'promoted',
     fault: { kind: 'stopAndLag', call: { role: 'Promote', service: 'Lambda', operation: 'UpdateAlias', nth: 0 } },
+  },
+  {
+    name: 'the execution of a rollback by hand is stopped while Promote lags behind',
+    outcome: 'rollback',
+    fault: { kind: 'stopAndLag', call: { role: 'Promote', service: 'Lambda', operation: 'UpdateAlias', nth: 0 } },
+  },
+  {
+    name: 'the execution of a first release is stopped while Promote is about to create the alias',
+    outcome: 'firstRelease',
+    fault: { kind: 'stopAndLag', call: { role: 'Promote', service: 'Lambda', operation: 'CreateAlias', nth: 0 } },
+  },
+  {
+    name: 'the execution is stopped while CompleteRollout is about to record the new release',
+    outcome: 'promoted',
+    fault: {
+      kind: 'stopAndLag',
+      call: { role: 'CompleteRollout', service: 'DynamoDB', operation: 'TransactWriteItems', nth: 0 },
+    },
+  },
+  {
+    name: 'RollBack dies when it has done everything, with a rollback by hand waiting',
+    outcome: 'rollbackMeanwhile',
+    fault: { kind: 'killBefore', call: { role: 'RollBack', service: 'DynamoDB', operation: 'UpdateItem', nth: 1 } },
+  },
+  {
+    name: 'the execution of a release in the queue is stopped while BeginRollout is about to renew its entry',
+    outcome: 'queued',
+    fault: { kind: 'stopAndLag', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'Query', nth: 6 } },
   },
 ];
 

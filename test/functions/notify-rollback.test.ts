@@ -29,6 +29,15 @@ describe('NotifyRollback', () => {
     ]);
   });
 
+  it.each([
+    { name: 'which RollBack kept while the machine might still move the alias', outcome: 'restored', owner: '' },
+    { name: 'but not where Reconcile has to look first', outcome: 'restoredNatively', owner: EXECUTION },
+  ])('frees the lock, $name', async ({ outcome, owner }) => {
+    const { ports, state } = fakePorts();
+    await notifyRollback({ ...input(), rollback: { ...rollback, outcome } }, ports);
+    expect(state.locks.get('orders#production')?.owner).toBe(owner);
+  });
+
   it('keeps in the ledger what could not be delivered', async () => {
     const { ports, state } = fakePorts();
     const failed = { channel: 'slack', result: 'failed', detail: 'the webhook answered 500' } as const;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../functions/reconcile.ts';
+import { OUTLASTS_MS } from '../../functions/rollout/outlast.ts';
+import { sizingOf } from '../../infra/steps.ts';
 import { aRollout, EXECUTION } from '../support/builders.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import { fakePorts } from '../support/fake-ports.ts';
@@ -39,6 +41,25 @@ describe('Reconcile', () => {
       expect(await reconcile(input, ports)).toEqual({ reconciled: [] });
     },
   );
+
+  it('waits until Promote must have ended before it says that a first release left no alias, and takes a late one back', async () => {
+    const { ports, state } = stranded('ABORTED');
+    const record = state.rollouts.get('run-1/production') as RolloutRecord;
+    state.rollouts.set('run-1/production', { ...record, saved: null, stable: null });
+    state.aliases.delete('production');
+    const waits: number[] = [];
+    const sleep = async (ms: number): Promise<void> => {
+      waits.push(ms);
+      expect(state.locks.get('orders#production')?.fence).toBe(2);
+      state.aliases.set('production', { routing: { version: '2', weights: {} }, revision: 1 });
+    };
+    const outcome = await reconcile({ time: '2026-01-01T13:00:00Z' }, { ...ports, sleep });
+    expect(outcome.reconciled).toEqual([{ rollout: 'run-1/production', outcome: 'removed' }]);
+    expect(state.aliases.size).toBe(0);
+    expect(waits).toEqual([OUTLASTS_MS]);
+    expect(OUTLASTS_MS / 1000).toBeGreaterThan(sizingOf('Promote').timeoutSeconds);
+    expect(OUTLASTS_MS / 1000 + 60).toBeLessThan(sizingOf('Reconcile').timeoutSeconds);
+  });
 
   it('never touches a rollout whose execution may be redriven, however old its lease is', async () => {
     const { ports, state } = stranded('PENDING_REDRIVE');

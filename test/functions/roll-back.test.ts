@@ -72,7 +72,7 @@ describe('RollBack', () => {
     const { rollback } = await rollBack(input({ rollout }), ports);
     expect(rollback.outcome).toBe(outcome);
     expect(state.aliases.get('production')?.routing).toEqual(ends);
-    expect(state.locks.get('orders#production')?.owner).toBe('');
+    expect(state.locks.get('orders#production')?.owner).toBe(EXECUTION);
     expect(state.rollouts.get('run-1/production')?.status).toBe(outcome === 'leftAlone' ? 'stopped' : 'rolledBack');
   });
 

@@ -353,13 +353,13 @@ describe('the end of a rollback', () => {
     });
     expect(state.current.get('orders#production')).toMatchObject({ release: '1.1.0' });
     expect(state.writes).toEqual([]);
-    expect(state.locks.get('orders#production')?.owner).toBe('');
   });
 
   it.each([
-    { name: 'on the target', version: '1', status: 'promoted', release: '1.0.0' },
-    { name: 'not moved yet', version: '2', status: 'stopped', release: '1.1.0' },
-  ])('with its execution dead and the alias $name, is settled by Reconcile', async ({ version, status, release }) => {
+    { name: 'on the target', version: '1', status: 'promoted', release: '1.0.0', revision: 2 },
+    { name: 'not moved yet', version: '2', status: 'stopped', release: '1.1.0', revision: 3 },
+  ])('with its execution dead and the alias $name, is settled by Reconcile', async ({ version, revision, ...ends }) => {
+    const { status, release } = ends;
     const { ports, state } = inPlace();
     await beginRollout(input('BeginRollout'), ports);
     state.aliases.set('production', { routing: { version, weights: {} }, revision: 2 });
@@ -368,7 +368,8 @@ describe('the end of a rollback', () => {
     expect(state.rollouts.get('run-1/production')).toMatchObject({ status });
     expect(state.current.get('orders#production')).toMatchObject({ release });
     expect(state.notices).toMatchObject([{ outcome: 'reconciled', kind: 'rollback' }]);
-    expect(state.writes).toEqual([]);
+    expect(state.aliases.get('production')).toEqual({ routing: { version, weights: {} }, revision });
+    expect(state.locks.get('orders#production')).toMatchObject({ owner: '', fence: 2 });
   });
 
   it('is told as refused, by what was asked for', async () => {

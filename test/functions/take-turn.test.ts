@@ -40,6 +40,23 @@ describe('takeTurn', () => {
     expect([...state.waiting.keys()]).toEqual([`${PLACE}#other`]);
   });
 
+  it.each([
+    { name: 'before it asks', taken: false },
+    { name: 'while it asks, with the lock taken', taken: true },
+    { name: 'while it asks, with the lock free', taken: false, late: true },
+  ])('neither renews its entry nor takes the lock when it was dismissed $name', async ({ taken, late = false }) => {
+    const { ports, state } = prepared((s) => {
+      if (taken) s.locks.set(PLACE, held);
+    });
+    const waiting = async () => (late || taken ? [mine] : []);
+    const running = { ...ports, ledger: { ...ports.ledger, waiting } };
+    const asking = { ...input(), ...common('BeginRollout', { tick: 1 }) };
+    await expect(takeTurn(asking, running)).rejects.toMatchObject({
+      name: late ? 'TransientAwsError' : 'WithdrawnError',
+    });
+    expect([state.waiting.size, state.locks.get(PLACE)?.owner]).toEqual([0, taken ? 'other' : undefined]);
+  });
+
   it('does not take a free lock while a lower version waits, and takes it when that one is dead', async () => {
     const { ports, state } = prepared((s) => s.waiting.set(`${PLACE}#other`, aWaiter()));
     expect(await takeTurn(input({ queue: 'inOrder' }), ports)).toMatchObject({ kind: 'busy' });

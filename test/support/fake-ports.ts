@@ -363,7 +363,13 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
     lockOf: async (where) => state.locks.get(place(where)),
     waiting: async (where) =>
       [...state.waiting.values()].filter((one) => where === undefined || place(one) === place(where)),
-    enqueue: async (entry) => void state.waiting.set(`${place(entry)}#${entry.name}`, entry),
+    enqueue: async (entry, renews) => {
+      const key = `${place(entry)}#${entry.name}`;
+      if (renews && !state.waiting.has(key)) return false;
+      state.waiting.set(key, entry);
+      return true;
+    },
+    dismiss: async (where, name) => state.waiting.has(`${place(where)}#${name}`),
     leaveQueue: async (where, name) => void state.waiting.delete(`${place(where)}#${name}`),
     commands: async (rollout) => state.commands.get(rollout) ?? [],
     order: async (rollout, seen, command) => {
@@ -377,11 +383,13 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
         .filter(([key]) => key.startsWith(`${rollout}#`))
         .map(([, token]) => token)
         .at(-1),
-    takeLock: async (where, { owner, rollout, release, now, leaseUntil }) => {
+    takeLock: async (where, { owner, rollout, release, leaving, now, leaseUntil }) => {
       const seen = state.locks.get(place(where));
       if (seen?.owner === owner && seen.rollout === rollout) return { taken: true, lock: seen };
       if (seen && seen.owner !== '' && seen.leaseUntil * 1000 > now) return { taken: false, lock: seen };
       const named = release === undefined ? {} : { release };
+      if (leaving !== undefined && !state.waiting.delete(`${place(where)}#${leaving}`))
+        return { taken: false, lock: seen ?? { owner: '', rollout: '', leaseUntil: 0, fence: 0 } };
       const lock = { owner, rollout, leaseUntil, fence: (seen?.fence ?? 0) + 1, ...named };
       state.locks.set(place(where), lock);
       return { taken: true, lock };
@@ -401,6 +409,12 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
     },
     current: async (where) => state.current.get(place(where)),
     recordCurrent: async (where, current) => void state.current.set(place(where), current),
+    recordPromoted: async (where, current, { owner, fence }) => {
+      const seen = state.locks.get(place(where));
+      if (seen?.owner !== owner || seen.fence !== fence) return false;
+      state.current.set(place(where), current);
+      return true;
+    },
     publishedDigest: async (name, version) => state.published.get(`${name}@${version}`),
     publishedCode: async (_name, codeSha256) => state.publishedCode.find((one) => one.codeSha256 === codeSha256),
     recordPublished: async (release) => {
@@ -445,6 +459,11 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       else state.current.delete(place(where));
     },
     closeRollout: async ({ id }) => void state.closed.add(id),
+    endRollout: async ({ id, ...where }, owner) => {
+      const seen = state.locks.get(place(where));
+      if (seen?.owner === owner) state.locks.set(place(where), { ...seen, owner: '', leaseUntil: 0 });
+      state.closed.add(id);
+    },
     unclosedRollouts: async (execution) =>
       [...state.rollouts.values()].filter(
         (one) => !state.closed.has(one.id) && (!execution || one.execution === execution),
