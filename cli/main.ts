@@ -121,6 +121,7 @@ function addViews(root: Command): void {
     fail(!(await run(options, await contextFor(options))));
   });
   const watch = root.command('watch').description('Follow a rollout: states, shares, verdicts with their figures');
+  watch.option('--group <name>', 'the newest release of this group, with all of its members');
   watch.argument('[execution]', "ARN of the state machine's execution; the newest one when absent");
   targeted(watch.option('--function <name>', 'the newest execution of this function')).action(
     async (execution: string | undefined, options: WatchOptions & ConnectionOptions) => {

@@ -134,7 +134,11 @@ function timeOf(happening: Happening): number {
 }
 
 /** Waits until the next look; true when nobody wants to see more. */
-async function interrupted({ pollMs, signal, sleep }: Watching): Promise<boolean> {
+export async function interrupted({
+  pollMs,
+  signal,
+  sleep,
+}: Pick<Watching, 'pollMs' | 'signal' | 'sleep'>): Promise<boolean> {
   if (signal?.aborted) return true;
   if (sleep) return sleep(pollMs).then(() => signal?.aborted ?? false);
   return new Promise((resolve) => {

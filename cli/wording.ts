@@ -115,7 +115,8 @@ function moveInWords({ kind, percent: share, paused, reason }: NonNullable<Entry
   return share === undefined ? kind : `${kind} to ${percent(share)}`;
 }
 
-function verdictInColour(kind: string): string {
+/** `healthy`, `unhealthy` or `inconclusive`. */
+export function verdictInColour(kind: string): string {
   if (kind === 'healthy') return pc.green(kind);
   return kind === 'unhealthy' ? pc.red(kind) : pc.yellow(kind);
 }

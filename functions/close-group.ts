@@ -30,15 +30,16 @@ export async function closeGroup(input: CloseGroupInput, ports: Needs): Promise<
   const outcomes = group ? await outcomesOf(group, input, ports) : [];
   const status = statusOf(input, outcomes);
   const id = group ?? subjectOf(input.event);
-  const cause = status === 'released' ? undecidedIn(input, id) : causeOf(input, id, outcomes);
+  const reason = status === 'released' ? undecidedIn(input, id) : whyIn(input, id);
   const key = { name: id.name, version: id.version, startedAt: group?.startedAt ?? execution.startedAt };
   const judged = verdict ? { verdict } : {};
   const endedAt = new Date(step.now).toISOString();
-  const ended = { status, outcomes, endedAt, ...judged, ...(cause && { reason: cause }) };
+  const ended = { status, outcomes, endedAt, ...judged, ...(reason && { reason }) };
   await ports.groups.open({ ...key, execution: execution.id, ...ended, ...(group && { group }) });
   await ports.groups.update(key, ended);
-  const deliveries = cause === '' ? [] : await tell(input, id, { status, cause, outcomes }, ports);
+  const deliveries = reason === '' ? [] : await tell(input, id, { status, reason, outcomes }, ports);
   const error = status === 'rollbackFailed' ? 'RollbackFailedError' : (failure?.error ?? 'GroupFailed');
+  const cause = status === 'released' ? reason : [reason, ...outcomes.map(outcomeInWords)].join('; ');
   return { status, error, cause, deliveries };
 }
 
@@ -58,21 +59,17 @@ function statusOf({ group, failure }: CloseGroupInput, outcomes: readonly Member
   return outcomes.some(({ outcome }) => outcome === 'rollbackFailed') ? 'rollbackFailed' : 'rolledBack';
 }
 
-/** What was done without knowing: empty for a group that was found healthy, or was not judged together. */
+/** What was done without knowing, by the worst finding; the record has all of them. Empty for a group that was found healthy, or was not judged together. */
 function undecidedIn({ verdict }: CloseGroupInput, { name, version }: { name: string; version: string }): string {
   if (verdict?.kind !== 'inconclusive') return '';
   const what = `group ${name} ${version} was released, as its onInconclusive says, although the joint bake was inconclusive`;
-  return `${what}: ${verdict.reasons.join('; ')}`;
+  return `${what}: ${verdict.reasons[0] ?? 'nobody was judged'}`;
 }
 
-function causeOf(
-  { failure, group }: CloseGroupInput,
-  { name, version }: { name: string; version: string },
-  outcomes: readonly MemberOutcome[],
-): string {
+function whyIn({ failure, group }: CloseGroupInput, { name, version }: { name: string; version: string }): string {
   const why = failure ? causeInWords(failure) : 'no reason given';
   const what = group ? 'was rolled back' : 'was refused';
-  return [`group ${name} ${version} ${what}: ${why}`, ...outcomes.map(outcomeInWords)].join('; ');
+  return `group ${name} ${version} ${what}: ${why}`;
 }
 
 const TOLD: Readonly<Record<GroupEnd, Notice['outcome']>> = {
@@ -85,22 +82,13 @@ const TOLD: Readonly<Record<GroupEnd, Notice['outcome']>> = {
 async function tell(
   { execution }: CloseGroupInput,
   { name, version }: { name: string; version: string },
-  { status, cause, outcomes }: { status: GroupEnd; cause: string; outcomes: readonly MemberOutcome[] },
+  { status, reason, outcomes }: { status: GroupEnd; reason: string; outcomes: readonly MemberOutcome[] },
   { notifier }: Needs,
 ): Promise<readonly Delivery[]> {
   const parties = { function: `group ${name}`, environment: 'all environments', release: version };
   const versions = { stable: undefined, candidate: undefined, members: outcomes.map(outcomeInWords) };
-  return notifier.tell(
-    {
-      id: `${execution.name}/${TOLD[status]}`,
-      outcome: TOLD[status],
-      ...parties,
-      ...versions,
-      reason: cause,
-      execution: execution.id,
-    },
-    null,
-  );
+  const told = { id: `${execution.name}/${TOLD[status]}`, outcome: TOLD[status], reason, execution: execution.id };
+  return notifier.tell({ ...told, ...parties, ...versions }, null);
 }
 
 /** The group as far as its key tells, for one that LoadGroup could make nothing of. */

@@ -1,5 +1,8 @@
+import type { GroupRecord } from '../../functions/group/records.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import type { Context } from '../context.ts';
+import { groupStatus } from '../group-wording.ts';
+import { groupName, openGroups } from '../groups.ts';
 import { openLedger } from '../ledger.ts';
 import { columns, duration, instant } from '../output.ts';
 import type { Output } from '../output.ts';
@@ -15,8 +18,11 @@ export interface HistoryOptions {
   readonly json?: boolean;
 }
 
+/** A rollout, or a release group and how it ended. */
+type Entry = RolloutRecord | (GroupRecord & { readonly kind: 'group' });
+
 /**
- * Past and present rollouts of one function, or of all that have a policy, newest first.
+ * Past and present rollouts and release groups of one function, or of all that have a policy, newest first.
  * @returns whether the evidence is in order; true when nobody asked.
  */
 export async function history(options: HistoryOptions, context: Context): Promise<boolean> {
@@ -26,33 +32,62 @@ export async function history(options: HistoryOptions, context: Context): Promis
     ? [options.function]
     : (await listPolicies(connection)).map((policy) => policy.function);
   const all = (await Promise.all(names.map((name) => ledger.history(name)))).flat();
-  const sorted = all.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
-  if (options.verify) return verifyRollouts(sorted, ledger, context, options.json === true);
-  show(sorted.slice(0, options.limit), options, out, await connection.describe());
+  if (options.verify) return verifyRollouts(newestFirst(all), ledger, context, options.json === true);
+  const entries = newestFirst<Entry>([...all, ...(await groupsOf(options, context))]);
+  show(entries.slice(0, options.limit), options, out, await connection.describe());
   return true;
 }
 
-function show(rollouts: readonly RolloutRecord[], options: HistoryOptions, out: Output, where: string): void {
-  if (options.json) return out.json(rollouts);
+/** Groups in which the function is a member; one that was refused before it was understood has no members. */
+async function groupsOf(options: HistoryOptions, { connection }: Context): Promise<Entry[]> {
+  const found = await (await openGroups(connection)).latest(options.limit);
+  const has = ({ group }: GroupRecord): boolean =>
+    options.function === undefined || (group?.members.some((one) => one.function === options.function) ?? false);
+  return found.filter(has).map((record) => ({ ...record, kind: 'group' }));
+}
+
+/** A group comes before the members that it began at the same second. */
+function newestFirst<T extends { readonly startedAt: string }>(entries: readonly T[]): T[] {
+  return entries.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
+
+function show(entries: readonly Entry[], options: HistoryOptions, out: Output, where: string): void {
+  if (options.json) return out.json(entries);
   out.remark(`in ${where}`);
-  if (rollouts.length === 0) return out.line(`no rollout${options.function ? ` of ${options.function}` : ''} yet`);
-  for (const row of columns([HEADINGS, ...rollouts.map(cells)])) out.line(row);
+  if (entries.length === 0) return out.line(`no rollout${options.function ? ` of ${options.function}` : ''} yet`);
+  for (const row of columns([HEADINGS, ...entries.map(cells)])) out.line(row);
 }
 
 const HEADINGS = ['STARTED (UTC)', 'FUNCTION', 'RELEASE', 'ENVIRONMENT', 'VERSIONS', 'STATUS', 'TOOK', 'REASON'];
 
-function cells(rollout: RolloutRecord): string[] {
-  const { startedAt, endedAt, stable, candidate, reason = rollout.passed ?? '' } = rollout;
-  const took = endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : '';
+function cells(entry: Entry): string[] {
+  return entry.kind === 'group' ? groupCells(entry) : rolloutCells(entry);
+}
+
+function rolloutCells(rollout: RolloutRecord): string[] {
+  const { stable, candidate, group, by, reason = rollout.passed ?? '' } = rollout;
   const versions = `${stable ?? '-'} → ${candidate ?? '-'}`;
+  const whose = group === undefined || by === `group ${group}` ? '' : `group ${group}`;
+  const why = [whose, reason].filter(Boolean).join(': ');
   return [
-    instant(startedAt),
+    instant(rollout.startedAt),
     rollout.function,
     rollout.release,
     rollout.environment,
     versions,
     rolloutStatus(rollout),
-    took,
-    briefly(reason),
+    took(rollout),
+    briefly(why),
   ];
+}
+
+function groupCells(record: GroupRecord): string[] {
+  const { startedAt, name, version, outcomes = [], reason = '' } = record;
+  const why = reason.replace(`group ${groupName(record)} `, '');
+  const moved = outcomes.length === 0 ? '-' : `${outcomes.length} environment${outcomes.length === 1 ? '' : 's'}`;
+  return [instant(startedAt), `group ${name}`, version, moved, '', groupStatus(record), took(record), briefly(why)];
+}
+
+function took({ startedAt, endedAt }: { startedAt: string; endedAt?: string }): string {
+  return endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : '';
 }

@@ -2,15 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { groupKey, groupSchema, inOrder, memberKey, parseGroupKey, type GroupId } from '../../domain/group/manifest.ts';
+import { listProblems } from '../../domain/problems.ts';
 import { manifestBeside, type Manifest } from '../../domain/release.ts';
 import type { GroupRecord } from '../../functions/group/records.ts';
 import type { Context } from '../context.ts';
 import { pollMsOf } from '../context.ts';
+import { describeExecution, stepFunctions } from '../executions.ts';
 import { Failure, usage } from '../failure.ts';
-import { groupsIn } from '../groups.ts';
+import { groupName, openGroups } from '../groups.ts';
 import { manifestOf } from '../manifest.ts';
 import { readPackage } from '../package-check.ts';
 import { sha256 } from '../upload.ts';
+import { watchGroup } from './watch-group.ts';
 
 export interface ReleaseGroupOptions {
   readonly watch?: boolean;
@@ -35,48 +38,47 @@ interface Piece {
 
 /**
  * Checks a group and all its packages, uploads them, and `group.json` last, whose arrival starts the release. With
- * `--watch` waits for its end.
+ * `--watch` follows it to its end.
  * @returns whether every member serves its release; true when it is not watched.
  * @throws Failure naming what is wrong; nothing is uploaded then.
  */
 export async function releaseGroup(path: string, options: ReleaseGroupOptions, context: Context): Promise<boolean> {
   const { out, connection } = context;
+  const file = await readGroup(path);
+  const pieces = await Promise.all(file.members.map((member) => pieceOf(file, member, dirname(resolve(path)))));
   const outputs = await connection.outputs();
   if (!outputs.GroupMachineArn)
     throw new Failure(`stack ${connection.stackName} has no release groups: deploy it again`);
-  const file = await readGroup(path);
-  const pieces = await Promise.all(file.members.map((member) => pieceOf(file, member, dirname(resolve(path)))));
-  out.remark(`to ${await connection.describe()}`);
-  const before = new Set((await groupsOf(file, context)).map(({ execution }) => execution));
-  await upload(file, pieces, outputs.ArtifactBucketName, context);
-  if (!options.watch) {
-    if (options.json) out.json({ group: file.name, version: file.version });
-    else out.line(`uploaded group ${file.name} ${file.version}: see how it goes with weighbridge groups`);
-    return true;
-  }
-  const ended = await untilEnded(file, before, context);
-  if (options.json) out.json(ended ?? null);
-  else if (ended) for (const line of groupInWords(ended)) out.line(line);
-  return ended?.status === 'released';
+  const target = await connection.describe();
+  out.remark(`to ${target}`);
+  const versionId = await upload(file, pieces, outputs.ArtifactBucketName, context);
+  if (!options.json) out.line(`uploaded group ${groupName(file)}: ${membersInWords(file)}`);
+  const ended = options.watch ? await watchUpload(file, versionId, options, context) : undefined;
+  if (options.json) out.json(ended ?? { name: file.name, version: file.version, target, versionId });
+  else if (!options.watch) out.line(`watch it with: weighbridge watch --group ${file.name}`);
+  return ended === undefined || ended.status === 'released';
 }
 
-/** What became of groups, newest first. */
-export async function groups(options: { limit: number; json?: boolean }, { out, connection }: Context): Promise<void> {
-  const found = await groupsIn(connection, options.limit);
-  if (options.json) return out.json(found);
-  out.remark(`in ${await connection.describe()}`);
-  if (found.length === 0) return out.line('no group has been released yet');
-  for (const line of found.flatMap(groupInWords)) out.line(line);
+function membersInWords({ members }: GroupFile): string {
+  return inOrder(members)
+    .map((one) => `${one.function} ${one.version}`)
+    .join(', ');
 }
 
+/** Whatever is wrong with the file is said before anything is uploaded; the rules are the pipeline's. */
 async function readGroup(path: string): Promise<GroupFile> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new Failure(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause });
   });
-  const parsed = fileSchema.safeParse(jsonOf(text, path));
-  if (!parsed.success) throw usage(`${path}: ${z.prettifyError(parsed.error)}`);
-  parseGroupKey(groupKey(parsed.data));
-  inOrder(parsed.data.members);
+  const document = jsonOf(text, path);
+  const parsed = fileSchema.safeParse(document);
+  if (!parsed.success) throw usage(listProblems(path, parsed.error, fileSchema, document));
+  try {
+    parseGroupKey(groupKey(parsed.data));
+    inOrder(parsed.data.members);
+  } catch (cause) {
+    throw usage(`${path}: ${(cause as Error).message}`);
+  }
   return parsed.data;
 }
 
@@ -84,7 +86,7 @@ function jsonOf(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Failure(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw usage(`${path} is not JSON: ${(cause as Error).message}`);
   }
 }
 
@@ -94,12 +96,13 @@ async function pieceOf(group: GroupId, member: GroupFile['members'][number], fol
   return { key: memberKey(group, member), bytes, manifest: await manifestOf(contract) };
 }
 
+/** @returns the version id of `group.json`, which tells this upload from others of the same group. */
 async function upload(
   file: GroupFile,
   pieces: readonly Piece[],
   Bucket: string,
   { connection }: Context,
-): Promise<void> {
+): Promise<string> {
   const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const { clientConfig } = connection;
   const client = new S3Client({ ...clientConfig, ...(clientConfig.endpoint && { forcePathStyle: true }) });
@@ -111,44 +114,47 @@ async function upload(
   }
   const { name: _name, version: _version, members, ...rest } = file;
   const plain = members.map(({ zip: _zip, contract: _contract, ...member }) => member);
-  await put(groupKey(file), JSON.stringify({ ...rest, members: plain }, null, 2), 'application/json');
-}
-
-async function groupsOf({ name, version }: GroupId, { connection }: Context): Promise<readonly GroupRecord[]> {
-  return (await groupsIn(connection, 100)).filter((one) => one.name === name && one.version === version);
+  const manifest = JSON.stringify({ ...rest, members: plain }, null, 2);
+  return (await put(groupKey(file), manifest, 'application/json')).VersionId ?? 'null';
 }
 
 /** How long an upload may take to start an execution, in real milliseconds. */
 const START_WITHIN_MS = 60_000;
 
-/** Ctrl-C stops the waiting, not the group. */
-async function untilEnded(
+async function watchUpload(
   id: GroupId,
-  before: ReadonlySet<string>,
+  versionId: string,
+  { json = false }: ReleaseGroupOptions,
   context: Context,
 ): Promise<GroupRecord | undefined> {
   const deadline = Date.now() + START_WITHIN_MS;
   while (!context.signal.aborted) {
-    const found = (await groupsOf(id, context)).find(({ execution }) => !before.has(execution));
-    if (found && found.status !== 'running') return found;
-    if (!found && Date.now() > deadline) {
+    const begun = await recordOf(id, versionId, context);
+    if (begun) return watchGroup(begun, { quiet: json }, context);
+    if (Date.now() > deadline) {
       const where = `look at the upload rule and the dead-letter queue of stack ${context.connection.stackName}`;
       throw new Failure(`the upload has started no group within ${START_WITHIN_MS / 1000} s: ${where}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, pollMsOf(context.connection)));
+    await new Promise((done) => setTimeout(done, pollMsOf(context.connection)));
   }
   return undefined;
 }
 
-function groupInWords({ name, version, startedAt, status, group, outcomes = [], reason }: GroupRecord): string[] {
-  const head = `${startedAt.slice(0, 19).replace('T', ' ')}  group ${name} ${version}: ${status}`;
-  const parts =
-    outcomes.length > 0 ? outcomes : (group?.members ?? []).map((one) => ({ ...one, outcome: 'under way' }));
-  const lines = parts.map((part) => {
-    const { function: of, outcome } = part;
-    const place = 'environment' in part && part.environment ? ` ${part.environment}` : '';
-    const why = 'reason' in part && part.reason ? ` (${part.reason})` : '';
-    return `  ${of}${place}: ${outcome}${why}`;
-  });
-  return [head, ...lines, ...(reason ? [`  ${reason}`] : [])];
+/** The record of the release that this very upload started, once there is one. */
+async function recordOf(
+  { name, version }: GroupId,
+  versionId: string,
+  { connection }: Context,
+): Promise<GroupRecord | undefined> {
+  const groups = await openGroups(connection);
+  const client = await stepFunctions(connection);
+  for (const record of await groups.latest(LOOK_BACK)) {
+    if (record.name !== name || record.version !== version) continue;
+    const { trigger } = await describeExecution(client, record.execution);
+    if (trigger.versionId === versionId) return record;
+  }
+  return undefined;
 }
+
+/** How many of the newest groups are looked through for one. */
+const LOOK_BACK = 20;

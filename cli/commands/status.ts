@@ -7,6 +7,9 @@ import type { Routing } from '../../domain/routing.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
+import { type GroupStanding, standingOf } from '../group-standing.ts';
+import { standingInWords } from '../group-wording.ts';
+import { openGroups } from '../groups.ts';
 import { frozenNow } from './freeze.ts';
 import { openLedger } from '../ledger.ts';
 import type { LedgerView } from '../ledger.ts';
@@ -32,6 +35,8 @@ export interface EnvironmentStatus {
   /** What the alias routes to; null when it does not exist yet. */
   readonly routing: Routing | null;
   readonly rollout: RolloutRecord | null;
+  /** The release group under way that the function is a member of, with all of its members. */
+  readonly group: GroupStanding | null;
   /** Why no release may begin now, and when that ends (ISO 8601; null when nobody can tell). Null when one may. */
   readonly closed: { readonly because: string; readonly opensAt: string | null } | null;
 }
@@ -46,6 +51,8 @@ export async function status(options: StatusOptions, context: Context): Promise<
   for (const line of columns([HEADINGS, ...rows.map(cells)])) out.line(line);
   for (const line of new Set(rows.flatMap(closedInWords))) out.line(line);
   for (const line of rows.flatMap(ordersInWords)) out.line(line);
+  for (const group of new Set(rows.flatMap((row) => row.group ?? [])))
+    for (const line of standingInWords(group)) out.line(line);
 }
 
 async function readStatus(
@@ -59,7 +66,9 @@ async function readStatus(
   const open = await ledger.open(functionName);
   const now = await nowOf(connection);
   const frozen = await frozenNow(ledger.freezes, now);
-  const sources = { client, ledger, open, now, frozen };
+  const running = await (await openGroups(connection)).running();
+  const groups = await Promise.all(running.map((record) => standingOf(record, ledger)));
+  const sources = { client, ledger, open, now, frozen, groups };
   const rows = (await Promise.all(policies.map((policy) => environmentsOf(policy, sources)))).flat();
   return withOrders(rows, ledger, now);
 }
@@ -78,6 +87,7 @@ interface Sources {
   /** In ms since the epoch. */
   readonly now: number;
   readonly frozen: readonly FreezeSwitch[];
+  readonly groups: readonly GroupStanding[];
 }
 
 async function environmentsOf(policy: StoredPolicy, sources: Sources): Promise<EnvironmentStatus[]> {
@@ -91,6 +101,7 @@ async function environmentsOf(policy: StoredPolicy, sources: Sources): Promise<E
       routing: await routingOf(sources.client, policy.function, plan.alias),
       rollout:
         sources.open.find((open) => open.function === policy.function && open.environment === plan.environment) ?? null,
+      group: sources.groups.find(({ members }) => members.some((one) => one.function === policy.function)) ?? null,
       closed: closedNow(plan, policy.function, sources),
     })),
   );
@@ -130,7 +141,8 @@ function cells({ function: name, environment, release, routing, rollout }: Envir
 }
 
 function rolloutInWords(rollout: RolloutRecord): string {
-  const { release, phase, share, verdict } = rollout;
-  const facts = [phase, share === undefined ? undefined : `at ${percent(share)}`, verdict].filter(Boolean);
+  const { release, phase, share, verdict, group } = rollout;
+  const whose = group === undefined ? undefined : `of group ${group}`;
+  const facts = [phase, share === undefined ? undefined : `at ${percent(share)}`, verdict, whose].filter(Boolean);
   return `${release} ${rolloutStatus(rollout)}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}`;
 }

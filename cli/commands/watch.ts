@@ -8,15 +8,19 @@ import { openLedger } from '../ledger.ts';
 import type { LedgerView } from '../ledger.ts';
 import { follow } from '../progress.ts';
 import { happeningInWords } from '../wording.ts';
+import { watchNewestGroup } from './watch-group.ts';
 
 export interface WatchOptions {
   readonly function?: string;
+  /** A release group instead of one execution. */
+  readonly group?: string;
   readonly json?: boolean;
 }
 
-/** Follows one execution, or the newest one of a function, to its end. @returns whether it succeeded. */
+/** Follows one execution, the newest one of a function, or a group, to its end. @returns whether it succeeded. */
 export async function watch(execution: string | undefined, options: WatchOptions, context: Context): Promise<boolean> {
   const { connection, out } = context;
+  if (options.group !== undefined) return watchNewestGroup(options.group, options, context);
   const client = await stepFunctions(connection);
   const arn = execution ?? (await newest(client, options, context));
   const ledger = await openLedger(connection);

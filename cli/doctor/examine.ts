@@ -6,12 +6,14 @@ import { frozenNow } from '../commands/freeze.ts';
 import type { Connection } from '../connection.ts';
 import { drillsIn } from '../drills.ts';
 import { Failure } from '../failure.ts';
+import { openGroups } from '../groups.ts';
 import { openLedger } from '../ledger.ts';
 import { listPolicies } from '../policies.ts';
 import { nowOf } from '../sandbox-control.ts';
 import { checkDrill } from './drill.ts';
 import { checkEnvironment, type EnvironmentFacts } from './environments.ts';
 import { fine, problem, type Finding } from './finding.ts';
+import { checkGroups } from './groups.ts';
 import { checkPolicies, type CheckedEnvironment } from './policies.ts';
 import { checkUndelivered } from './undelivered.ts';
 
@@ -27,6 +29,7 @@ export async function examine(connection: Connection): Promise<Finding[]> {
     ...findings,
     ...(await checkEnvironments(connection, environments)),
     ...checkDrill(lastDrill, DrillFunctionName, await nowOf(connection)),
+    ...(await checkAllGroups(connection)),
     ...(await checkFreezes(connection)),
     await checkUndelivered(connection.clientConfig, UndeliveredQueueUrl),
   ];
@@ -51,6 +54,17 @@ async function checkEnvironments(
   const read = await factsReader(connection);
   const facts = await Promise.all(environments.map(read));
   return facts.flatMap((each) => checkEnvironment(each, now));
+}
+
+async function checkAllGroups(connection: Connection): Promise<Finding[]> {
+  const groups = await openGroups(connection);
+  const machine = executions(lambdaHost({ sdk: connection.clientConfig }));
+  const latest = await groups.latest(100);
+  const facts = latest.map(async (record) => {
+    const execution = record.status === 'running' ? await machine.status(record.execution) : undefined;
+    return { record, execution };
+  });
+  return checkGroups(await Promise.all(facts));
 }
 
 /** A freeze is in order; it is shown because whoever looks for a release that does not begin has to know of it. */
