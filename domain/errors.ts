@@ -30,6 +30,15 @@ export class TransientAwsError extends Error {
   }
 }
 
+/** An earlier attempt at the same step may still run: wait until it must have ended, then do it again. */
+export class InProgressError extends Error {
+  override readonly name = 'InProgressError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** AWS is well but lets in no more calls for now: wait in line, with jitter and for longer, then roll back. */
 export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';

@@ -1,9 +1,10 @@
-import { InvariantError, ThrottledError, TransientAwsError } from '../../domain/errors.ts';
+import { InProgressError, InvariantError, ThrottledError, TransientAwsError } from '../../domain/errors.ts';
 
 const DOMAIN_ERRORS: ReadonlySet<string> = new Set([
   'InvalidReleaseError',
   'NotReadyError',
   'TransientAwsError',
+  'InProgressError',
   'ThrottledError',
   'ConcurrentChangeError',
   'InvariantError',
@@ -11,9 +12,11 @@ const DOMAIN_ERRORS: ReadonlySet<string> = new Set([
   'WithdrawnError',
 ]);
 
-/** Another attempt at the same step is under way, or its record could not be read or written: try again later. */
+/** Another attempt at the same step is under way, or was when it vanished: its record says until when it may be. */
+const IN_PROGRESS = 'IdempotencyAlreadyInProgressError';
+
+/** The record of an attempt could not be read or written: try again later. */
 const IDEMPOTENCY_ERRORS: ReadonlySet<string> = new Set([
-  'IdempotencyAlreadyInProgressError',
   'IdempotencyInconsistentStateError',
   'IdempotencyPersistenceLayerError',
 ]);
@@ -51,6 +54,7 @@ export function asDomainError(cause: unknown): Error {
     return new InvariantError(`something other than an error was thrown: ${String(cause)}`);
   if (DOMAIN_ERRORS.has(cause.name)) return cause;
   const message = `${cause.name}: ${cause.message}`;
+  if (cause.name === IN_PROGRESS) return new InProgressError(message, { cause });
   if (isThrottling(cause)) return new ThrottledError(message, { cause });
   return isPassing(cause) ? new TransientAwsError(message, { cause }) : new InvariantError(message, { cause });
 }

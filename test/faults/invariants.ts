@@ -13,7 +13,7 @@ export function violations(scenario: Scenario, ending: Ending): string[] {
 
 const CHECKS: readonly Check[] = [
   ({ places }) => places.flatMap((place) => oneVersion(place) ?? []),
-  ({ places }, scenario) => places.flatMap((place) => onlyIfAllowed(place, scenario) ?? []),
+  (ending, scenario) => ending.places.flatMap((place) => onlyIfAllowed(place, scenario, ending) ?? []),
   ({ places }) => places.flatMap((place) => lockIsFree(place) ?? []),
   executionsAgree,
   (ending) => ending.places.flatMap((place) => ledgerIsTrue(place, ending) ?? []),
@@ -40,11 +40,16 @@ function oneVersion(place: PlaceEnding): string | undefined {
 }
 
 /** What is served was served before, or a verdict or a person allowed it. */
-function onlyIfAllowed(place: PlaceEnding, { allowed }: Scenario): string | undefined {
+function onlyIfAllowed(place: PlaceEnding, { allowed }: Scenario, ending: Ending): string | undefined {
   const { serves, began, environment } = place;
   if (serves === undefined || serves === 'split' || serves === began) return undefined;
-  if (allowed[environment]?.includes(serves)) return undefined;
+  if (allowed[environment]?.includes(serves) || saysItFailed(ending)) return undefined;
   return `${named(place)}: serves ${serves}, which no verdict allowed`;
+}
+
+/** A group that could not be taken back names the members that are still there (group-invariants.ts). */
+function saysItFailed({ items }: Ending): boolean {
+  return items.some(({ pk, status }) => pk === 'group' && status === 'rollbackFailed');
 }
 
 function lockIsFree(place: PlaceEnding): string | undefined {

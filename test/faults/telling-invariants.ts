@@ -8,7 +8,8 @@ export function tellingViolations(ending: Ending): string[] {
 
 const CHECKS = [toldOnce, toldOfDead, toldOfReturns];
 
-const FINAL = new Set(['rolledBack', 'rejected', 'reconciled', 'rollbackFailed']);
+/** What people are told of something that did not get where it was meant to. */
+export const FINAL: ReadonlySet<string> = new Set(['rolledBack', 'rejected', 'reconciled', 'rollbackFailed']);
 
 function toldOf({ notices }: Ending, executionArn: string, outcomes: ReadonlySet<string> = FINAL): Told[] {
   return notices.filter((one) => one.execution === executionArn && outcomes.has(one.outcome));
@@ -30,7 +31,8 @@ function inWords(told: readonly Told[]): string {
  * again, since not telling is worse. `rollbackFailed` is followed by `reconciled`, once that is so.
  */
 function toldOnce(ending: Ending): string | undefined {
-  for (const { executionArn, status } of ending.executions) {
+  for (const { executionArn, status, machine } of ending.executions) {
+    if (machine === 'Group') continue;
     const told = toldOf(ending, executionArn);
     const most = times(told);
     if (status === 'SUCCEEDED' && most > 0) return `notices: ${inWords(told)} of an execution that succeeded`;

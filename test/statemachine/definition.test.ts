@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { SLACK } from '../../domain/lease.ts';
-import { DEFINITIONS, OUTSIDE_STEPS } from '../../infra/steps.ts';
+import { DEFINITIONS, OUTSIDE_STEPS, sizingOf, type Step } from '../../infra/steps.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -49,6 +49,13 @@ function aMachine(id: keyof typeof DEFINITIONS) {
 const machines = (Object.keys(DEFINITIONS) as (keyof typeof DEFINITIONS)[]).map(aMachine);
 const kebab = (name: string) => name.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
+/** The pauses of a rule one after the other, in seconds, as long as they can be. */
+function pausesOf({ IntervalSeconds = 0, BackoffRate = 1, MaxDelaySeconds = 0, MaxAttempts = 0 }: Partial<Rule> = {}) {
+  return Array.from({ length: MaxAttempts }, (_, i) => Math.min(IntervalSeconds * BackoffRate ** i, MaxDelaySeconds));
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 /** Where failures lead, machine by machine, and the states whose failures lead elsewhere: endings, or what must not undo. */
 const FAILURES: Readonly<Record<string, { to: readonly string[]; endings: Readonly<Record<string, string>> }>> = {
   Rollout: {
@@ -68,7 +75,7 @@ const FAILURES: Readonly<Record<string, { to: readonly string[]; endings: Readon
       PlanUndo: 'CloseGroupFailed',
       CloseGroup: 'CloseGroupFailed',
       ReleaseMember: 'SettleMember',
-      RollBackMember: 'NextUndo',
+      RollBackMember: 'WaitForRollback',
     },
   },
 };
@@ -94,7 +101,8 @@ describe.each(machines)('the machine $id', ({ id, text, definition, states, task
       for (const { MaxAttempts, JitterStrategy, ErrorEquals } of Retry) {
         const most = ErrorEquals.includes('Lambda.TooManyRequestsException') ? 30 : 10;
         expect(MaxAttempts, `${name} bounds its retries`).toBeLessThanOrEqual(most);
-        expect(JitterStrategy, `${name} retries with jitter`).toBe('FULL');
+        if (ErrorEquals.length > 1) expect(JitterStrategy, `${name} retries with jitter`).toBe('FULL');
+        else expect(ErrorEquals).toSatisfy(([only]) => JitterStrategy === 'FULL' || only === 'InProgressError');
       }
       expect(Catch.at(-1)?.ErrorEquals, `${name} catches everything`).toEqual(['States.ALL']);
     }
@@ -103,14 +111,19 @@ describe.each(machines)('the machine $id', ({ id, text, definition, states, task
   it('waits in line while AWS throttles, first of all and for long, but with a lock never longer than its lease lasts', () => {
     for (const [name, { Retry: [rule] = [], TimeoutSeconds }] of lambdas) {
       expect(rule?.ErrorEquals, name).toEqual(['ThrottledError', 'Lambda.TooManyRequestsException']);
-      const { IntervalSeconds = 0, BackoffRate = 1, MaxDelaySeconds = 0, MaxAttempts = 0 } = rule ?? {};
-      const pauses = Array.from({ length: MaxAttempts }, (_, i) =>
-        Math.min(IntervalSeconds * BackoffRate ** i, MaxDelaySeconds),
-      );
-      const longest = pauses.reduce((sum, pause) => sum + pause, 0);
+      const { MaxAttempts = 0 } = rule ?? {};
+      const longest = sum(pausesOf(rule));
       expect(longest, `${name} waits for minutes`).toBeGreaterThan(120);
       if (id !== 'Rollout' || typeof TimeoutSeconds !== 'number') continue;
       expect(longest + (MaxAttempts + 1) * TimeoutSeconds, `${name} ends before its lease`).toBeLessThan(SLACK);
+    }
+  });
+
+  it('waits for an attempt that vanished until its time has run out, but not before it gives an alias back', () => {
+    for (const [name, { Retry = [] }] of lambdas.filter(([one]) => one !== 'RollBack')) {
+      const rule = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('InProgressError'));
+      expect(rule?.JitterStrategy, name).toBeUndefined();
+      expect(sum(pausesOf(rule)), name).toBeGreaterThan(sizingOf(name as Step).timeoutSeconds);
     }
   });
 
