@@ -9,8 +9,8 @@ import { causeInWords } from './rollout/failure.ts';
 import { defineStep, serve } from './runtime.ts';
 
 /**
- * How the group ended. `error` and `cause` become the execution's where it did not go well; of a released group `cause` says
- * that nobody could tell how it does, and is empty otherwise.
+ * How the group ended. `error` and `cause` become the execution's where it did not go well; of a released group `error` is
+ * empty, and `cause` says that nobody could tell how it does, if that is so.
  */
 export interface Closed {
   readonly status: GroupEnd;
@@ -38,7 +38,7 @@ export async function closeGroup(input: CloseGroupInput, ports: Needs): Promise<
   await ports.groups.open({ ...key, execution: execution.id, ...ended, ...(group && { group }) });
   await ports.groups.update(key, ended);
   const deliveries = reason === '' ? [] : await tell(input, id, { status, reason, outcomes }, ports);
-  const error = status === 'rollbackFailed' ? 'RollbackFailedError' : (failure?.error ?? 'GroupFailed');
+  const error = status === 'rollbackFailed' ? 'RollbackFailedError' : (failure?.error ?? '');
   const cause = status === 'released' ? reason : [reason, ...outcomes.map(outcomeInWords)].join('; ');
   return { status, error, cause, deliveries };
 }

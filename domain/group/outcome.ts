@@ -44,8 +44,8 @@ export function releasedOutcomes(places: readonly PlaceFound[]): MemberOutcome[]
 }
 
 /**
- * The outcomes of a group that did not make it: what was taken back comes first, in that order, then what was left alone,
- * then what had not got there. `started` counts the members whose release was started.
+ * The outcomes of a group that did not make it: what was taken back comes first, in that order, then what was left alone
+ * (also what was back already, when an execution that died had begun to take the group back), then what had not got there. `started` counts the members whose release was started.
  */
 export function undoneOutcomes(
   members: readonly (readonly PlaceFound[])[],
@@ -59,7 +59,9 @@ export function undoneOutcomes(
   }));
   const alone = left.flatMap((one): MemberOutcome[] => {
     const place = from(one);
-    return place ? [outcomeOf(place, 'left', one.reason)] : [];
+    if (!place) return [];
+    const back = place.from !== null && place.serves === place.from;
+    return [outcomeOf(place, back ? 'rolledBack' : 'left', one.reason)];
   });
   const spoken = [...back, ...alone];
   const rest = members.map((places) => places.filter((place) => !spoken.some((one) => samePlace(one, place))));

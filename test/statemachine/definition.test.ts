@@ -73,7 +73,7 @@ const FAILURES: Readonly<Record<string, { to: readonly string[]; endings: Readon
     to: ['PlanUndo', 'CloseGroup'],
     endings: {
       PlanUndo: 'CloseGroupFailed',
-      CloseGroup: 'CloseGroupFailed',
+      CloseGroup: 'CloseAgain',
       ReleaseMember: 'SettleMember',
       RollBackMember: 'WaitForRollback',
     },

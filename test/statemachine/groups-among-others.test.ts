@@ -163,6 +163,32 @@ describe('a release group whose execution is stopped', () => {
     await atRest({ billing: '2' });
   });
 
+  it('goes on taking back what was not back yet when it is stopped at that', async () => {
+    const stateMachine = pipeline.stack.outputs['GroupMachineArn'] ?? '';
+    pipeline.sandbox.faults.add(
+      {
+        ...{ on: 'call', match: { service: 'SFN', operation: 'StartExecution' }, times: 1 },
+        action: { kind: 'stopExecution', stateMachine, when: 'after' },
+      },
+      ({ input }) => /rollback.*orders/.test(JSON.stringify(input)),
+    );
+    await world.begin('1.1.0', { bakeMinutes: 5 }, { web: TEAPOT });
+    const ended = await world.ended('1.1.0');
+    expect(ended).toMatchObject({ status: 'rolledBack', recoveries: 1 });
+    const outcomes = ended.outcomes?.map((one) => `${one.function} ${one.outcome}`);
+    expect(outcomes?.sort()).toEqual(['billing rolledBack', 'orders rolledBack', 'web failed']);
+    await atRest();
+  });
+
+  it('is judged no worse because its end could not be written down for a while', async () => {
+    const mend = pipeline.breakStep('CloseGroup', 'InvariantError');
+    const arn = await world.begin('1.1.0', { bakeMinutes: 0 });
+    await pipeline.until(async () => ((await pipeline.states(arn)).includes('WaitToClose') ? true : undefined));
+    mend();
+    expect(await pipeline.outcome(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await world.record('1.1.0')).toMatchObject({ status: 'released' });
+  });
+
   async function atRest(changes: Record<string, string> = {}): Promise<void> {
     expect(await world.served()).toEqual({ orders: '1', billing: '1', web: '1', ...changes });
     expect((await pipeline.rollouts()).filter(({ status }) => status === 'running')).toEqual([]);

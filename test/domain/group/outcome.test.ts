@@ -47,6 +47,14 @@ describe('how members came out', () => {
     ]);
   });
 
+  it('calls rolled back what was back already when the plan was made', () => {
+    const left = [{ function: 'orders', environment: 'production', reason: 'serves 1.0.0 again already' }];
+    const members = [[place('orders', { serves: '1.0.0' })]];
+    expect(undoneOutcomes(members, { undone: [], left, started: 1 }).map(outcomeInWords)).toEqual([
+      'orders production 1.0.0 → 1.1.0: rolled back (serves 1.0.0 again already)',
+    ]);
+  });
+
   it('calls failed the environment in which a member failed, and not started the ones after it', () => {
     const staging = place('orders', { environment: 'staging', rollout: 'rolledBack', serves: '1.0.0' });
     const refused = place('web', { ...untouched, environment: 'staging' });

@@ -26,3 +26,28 @@ describe('executionUrl', () => {
     expect(JSON.stringify(slackMessage(notice))).not.toContain('"actions"');
   });
 });
+
+describe('a message about a release group', () => {
+  const about = { id: 'n', function: 'group shop', environment: 'all environments', release: '1.1.0', execution: '' };
+  const members = ['orders production 1.0.0 → 1.1.0: released'];
+  const notice: Notice = {
+    ...about,
+    reason: 'why',
+    outcome: 'releasedUndecided',
+    stable: undefined,
+    candidate: undefined,
+  };
+
+  it('lists the members with their versions instead of a stable and a candidate', () => {
+    const text = JSON.stringify(slackMessage({ ...notice, members }));
+    expect(text).toContain('*Members*\\n• orders production 1.0.0 → 1.1.0: released');
+    expect(text).toContain('*Group*\\ngroup shop');
+    expect(text).not.toContain('candidate none');
+  });
+
+  it('says in its headline that nobody could tell how it does', () => {
+    expect(slackMessage({ ...notice, members })).toMatchObject({
+      text: 'group shop 1.1.0 was released, its joint bake inconclusive, in all environments',
+    });
+  });
+});
