@@ -21,6 +21,8 @@ import { defineStep, serve } from './runtime.ts';
 export interface Readiness {
   readonly alarmsAtStart: readonly AlarmNow[];
   readonly findings: readonly Finding[];
+  /** Provisioned concurrency of the alias; absent when it has none. */
+  readonly capacity?: number;
 }
 
 type Needs = Pick<Ports, 'aliases' | 'functions' | 'references' | 'health' | 'secrets' | 'ledger' | 'changes'>;
@@ -54,17 +56,23 @@ async function beforeRollback(
 async function beforeRelease(input: CheckReadinessInput, ports: Needs): Promise<Readiness> {
   const latest = await settledFunction(input, ports);
   const alarms = await ports.health.alarms(input.plan.health.alarms);
+  const capacity = await capacityOf(input, ports);
   const found = alarms.filter(({ state }) => state !== 'MISSING').map(({ name }) => name);
   const findings = [
     ...(await aliasFindings(input, ports)),
     ...secretsInEnvironment({ ...latest.variables, ...input.plan.configuration?.variables }),
     ...(await triggerFindings(input, ports)),
-    ...(await versionFindings(input, latest, ports)),
+    ...(await versionFindings(input, latest, capacity !== undefined, ports)),
     ...missingAlarms(input.plan.health.alarms, found),
     ...(await metricFindings(input, ports)),
     ...(await secretFindings(input, ports)),
   ];
-  return { alarmsAtStart: alarms, findings };
+  return { alarmsAtStart: alarms, findings, ...(capacity !== undefined && { capacity }) };
+}
+
+/** What an alias that is not there yet asks for is nothing. */
+async function capacityOf({ release, plan, rollout }: CheckReadinessInput, ports: Needs): Promise<number | undefined> {
+  return rollout.stable ? ports.references.provisionedConcurrency(release.function, plan.alias) : undefined;
 }
 
 /** What names the bare function would meet new code at once; event sources among it are moved, if the policy wants that. */
@@ -112,11 +120,15 @@ async function aliasFindings({ release, plan, rollout }: CheckReadinessInput, po
 }
 
 /** What a split between two versions requires: the same role and dead-letter target, and no provisioned concurrency. */
-async function versionFindings(input: CheckReadinessInput, latest: FunctionFacts, ports: Needs): Promise<Finding[]> {
+async function versionFindings(
+  input: CheckReadinessInput,
+  latest: FunctionFacts,
+  provisioned: boolean,
+  ports: Needs,
+): Promise<Finding[]> {
   const { release, plan, rollout } = input;
   const splits = plan.steps.length > 0 || plan.budget !== undefined;
   if (!rollout.stable) return [];
-  const provisioned = await ports.references.hasProvisionedConcurrency(release.function, plan.alias);
   if (!splits) return provisioned ? [capacityFollows(plan.alias)] : [];
   const stable = await ports.functions.describe(release.function, rollout.stable);
   const findings = stable ? roleDiffers(latest, stable) : [];

@@ -40,6 +40,8 @@ export interface RolloutHandle {
   readonly stableRelease: string | null;
   /** Which freeze an emergency passed, and why. */
   readonly passed?: string;
+  /** Provisioned concurrency of the alias, which follows it; absent when it has none. */
+  readonly capacity?: number;
   readonly alarmsAtStart?: readonly { readonly name: string; readonly state: AlarmState }[];
 }
 

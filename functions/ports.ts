@@ -129,7 +129,8 @@ export interface ReferenceFinder {
   toVersions(functionName: string): Promise<readonly Reference[]>;
   /** Event sources and permissions that name the bare function or a version instead of an alias. */
   triggers(functionName: string): Promise<readonly Reference[]>;
-  hasProvisionedConcurrency(functionName: string, alias: string): Promise<boolean>;
+  /** Execution environments that the alias asks to be kept ready; undefined when it asks for none. */
+  provisionedConcurrency(functionName: string, alias: string): Promise<number | undefined>;
   /** Event source mappings that name the function, one of its versions or an alias. */
   mappings(functionName: string): Promise<readonly EventSource[]>;
   /** One mapping, whatever it names; undefined when it is gone. */

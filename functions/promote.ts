@@ -7,6 +7,7 @@ import { type Progress, shiftTrafficInput, type ShiftTrafficInput } from './inpu
 import type { Ports } from './ports.ts';
 import { changeRouting } from './rollout/change-routing.ts';
 import { attest } from './rollout/evidence.ts';
+import { journaled } from './rollout/journal.ts';
 import { keepLock } from './rollout/guard.ts';
 import { decideUnderOrders, heedAbort } from './rollout/heed-commands.ts';
 import { warm } from './rollout/warm.ts';
@@ -28,7 +29,7 @@ export async function promote(input: ShiftTrafficInput, ports: Needs): Promise<{
   if (paused) return standStill(input, paused);
   const warmed = await warm(input, 100, ports);
   const wanted = promoted(candidate.version);
-  const before = rollout.saved ? await repoint(input, rollout.saved, ports) : await create(input, ports);
+  const before = rollout.saved ? await withCapacity(input, rollout.saved, ports) : await create(input, ports);
   await attest(input, ports.ledger, { move: input.move, warmed, before, after: wanted });
   await ports.ledger.updateRollout(rollout, { phase: 'final', share: 100 });
   const waitSeconds = Math.min(secondsToLook(plan, step.now), plan.finalBakeSeconds);
@@ -57,6 +58,16 @@ async function heedOrders(input: ShiftTrafficInput, ledger: Ports['ledger']): Pr
 function standStill({ plan, progress }: ShiftTrafficInput, paused: Command): { progress: Progress; move: Move } {
   const move = pausedMove(plan, progress.step, paused);
   return { progress: { ...progress, waitSeconds: move.waitSeconds }, move };
+}
+
+/** Lambda moves provisioned concurrency along with the alias: a change that is recorded beside the traffic's. */
+async function withCapacity(input: ShiftTrafficInput, saved: Routing, ports: Needs): Promise<Routing> {
+  const { plan, rollout, candidate } = input;
+  const move = () => repoint(input, saved, ports);
+  if (rollout.capacity === undefined) return move();
+  const versions = { before: saved.version, after: candidate.version };
+  const change = { kind: 'capacity', alias: plan.alias, environments: rollout.capacity, ...versions } as const;
+  return journaled(input, ports.ledger, change, move);
 }
 
 async function repoint(input: ShiftTrafficInput, saved: Routing, { aliases, ledger }: Needs): Promise<Routing> {

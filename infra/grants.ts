@@ -72,7 +72,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   PruneVersions: (to) => [...may.prune(to), may.listMappings(), ...recording(to)],
   CompleteRollout: (to) => [...may.notify(to), ...settling(to)],
   RollBack: (to) => [
-    ...may.restore(to, ['GetAlias', 'GetFunction', 'GetPolicy']),
+    ...may.restore(to, ['GetAlias', 'GetFunction', 'GetPolicy', 'GetProvisionedConcurrencyConfig']),
     ...reverting(to),
     may.givePermissions(to),
     ...settling(to),
@@ -91,7 +91,7 @@ const GRANTS: Readonly<Record<Step, (to: Granted) => readonly Grant[]>> = {
   RestoreBaseline: (to) => [may.onDrillFunction(to, ['GetAlias', 'UpdateAlias']), ...bookkeeping(to)],
   RecordDrill: (to) => [...may.notify(to), ...bookkeeping(to)],
   Reconcile: (to) => [
-    ...may.restore(to, ['GetAlias', 'GetFunction', 'GetPolicy']),
+    ...may.restore(to, ['GetAlias', 'GetFunction', 'GetPolicy', 'GetProvisionedConcurrencyConfig']),
     ...reverting(to),
     may.givePermissions(to),
     may.readExecutions(to),

@@ -34,7 +34,17 @@ export type Change =
       readonly after: string;
     }
   | { readonly kind: 'permission'; readonly version: string; readonly statement: PolicyStatement }
-  | { readonly kind: 'version'; readonly version: string };
+  | { readonly kind: 'version'; readonly version: string }
+  | {
+      /** Provisioned concurrency, which Lambda moves along with an alias that is not split. */
+      readonly kind: 'capacity';
+      readonly alias: string;
+      /** Execution environments that are asked for. */
+      readonly environments: number;
+      /** Versions. */
+      readonly before: string;
+      readonly after: string;
+    };
 
 /**
  * `reverted`: it is as it was before. `unchanged`: it was never made. `leftAlone`: somebody changed it since. `cannot`: there
@@ -57,6 +67,8 @@ export function idOf(change: Change): string {
       return `permission-${change.version}-${change.statement.Sid}`;
     case 'version':
       return `version-${change.version}`;
+    case 'capacity':
+      return `capacity-${change.alias}`;
   }
 }
 
@@ -73,6 +85,8 @@ export function thingInWords(change: Change): string {
       return `permission ${change.statement.Sid} on version ${change.version}`;
     case 'version':
       return `version ${change.version}`;
+    case 'capacity':
+      return `provisioned concurrency of alias ${change.alias}`;
   }
 }
 

@@ -36,7 +36,7 @@ export function referenceFinder(host: Host): ReferenceFinder {
       const permissions = statements.map(({ Sid }) => ({ qualifier: undefined, why: `permission ${Sid}` }));
       return [...(await mappingReferences(client, name)), ...(await urls(client, name)), ...permissions];
     },
-    hasProvisionedConcurrency: (name, alias) => hasProvisionedConcurrency(client, name, alias),
+    provisionedConcurrency: (name, alias) => provisionedConcurrency(client, name, alias),
     mappings: (name) => mappings(client, name),
     mapping: (uuid) => mapping(client, uuid),
     pointMapping: (uuid, functionArn) => pointMapping(client, uuid, functionArn),
@@ -122,16 +122,16 @@ async function provisioned(client: LambdaClient, FunctionName: string): Promise<
   return found;
 }
 
-async function hasProvisionedConcurrency(
+async function provisionedConcurrency(
   client: LambdaClient,
   FunctionName: string,
   Qualifier: string,
-): Promise<boolean> {
+): Promise<number | undefined> {
   try {
-    await client.send(new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier }));
-    return true;
+    const command = new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier });
+    return (await client.send(command)).RequestedProvisionedConcurrentExecutions;
   } catch (cause) {
-    if (isNamed(cause, 'ProvisionedConcurrencyConfigNotFoundException', 'ResourceNotFoundException')) return false;
+    if (isNamed(cause, 'ProvisionedConcurrencyConfigNotFoundException', 'ResourceNotFoundException')) return undefined;
     throw cause;
   }
 }

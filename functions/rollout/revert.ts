@@ -82,6 +82,8 @@ function undo(change: Change, work: Work, ports: Needs): Promise<Found> {
       return undoPermission(change, work.name, ports);
     case 'version':
       return undoDeletion(change, work.name, ports);
+    case 'capacity':
+      return followBack(change, work.name, ports);
   }
 }
 
@@ -151,6 +153,15 @@ async function undoPermission({ version, statement }: Of<'permission'>, name: st
   if (!permission) return { outcome: 'cannot', words: `no call of Lambda makes such a statement again` };
   await ports.references.allow(name, version, permission);
   return AS_BEFORE;
+}
+
+/** The alias is back at its version, and Lambda took the capacity there with it: what is left is to see that it did. */
+async function followBack({ alias, environments }: Of<'capacity'>, name: string, ports: Needs): Promise<Found> {
+  const now = await ports.references.provisionedConcurrency(name, alias);
+  if (now === undefined) return leftAlone('somebody took it off since');
+  if (now !== environments) return leftAlone(`somebody changed it since, from ${environments} to ${now}`);
+  const words = `${environments} as before; Lambda takes minutes to allocate them to the version that the alias names`;
+  return { outcome: 'reverted', words };
 }
 
 /** What somebody changes between reading and writing is read again. */

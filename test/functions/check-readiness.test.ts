@@ -60,7 +60,7 @@ describe('CheckReadiness', () => {
       {
         name: 'provisioned concurrency on the alias',
         says: /cannot split such an alias/,
-        change: (s) => (s.provisioned = true),
+        change: (s) => (s.provisioned = 10),
       },
       {
         name: 'an alias that is split already',
@@ -91,9 +91,19 @@ describe('CheckReadiness', () => {
   });
 
   it('looks at what a split requires for a budget too, which has no fixed steps', async () => {
-    const { ports } = ready((s) => (s.provisioned = true));
+    const { ports } = ready((s) => (s.provisioned = 10));
     const plan = aPlan({ strategy: { type: 'budget', failedRequests: 20, minutes: 30 }, health });
     await expect(checkReadiness({ ...input(), plan }, ports)).rejects.toMatchObject({ name: 'NotReadyError' });
+  });
+
+  it('hands on what follows an alias that is moved as a whole, and warns of it', async () => {
+    const { ports } = ready((s) => (s.provisioned = 10));
+    const { capacity, findings } = await checkReadiness(
+      { ...input(), plan: aPlan({ strategy: { type: 'allAtOnce' }, health }) },
+      ports,
+    );
+    expect(capacity).toBe(10);
+    expect(findings).toMatchObject([{ severity: 'warn', check: 'provisioned concurrency' }]);
   });
 
   it('asks to be retried while Lambda is busy with an earlier update', async () => {

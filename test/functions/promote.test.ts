@@ -43,6 +43,20 @@ describe('Promote', () => {
     expect(state.writes).toEqual([]);
   });
 
+  it('records the provisioned concurrency that follows the alias, before and after it moves', async () => {
+    const { ports, state } = fakePorts();
+    state.aliases.set('production', { routing: { version: '1', weights: {} }, revision: 2 });
+    const whole = input({ rollout: { capacity: 10 }, routing: null });
+    await promote(whole, ports);
+    await promote(whole, ports);
+    const entries = await ports.ledger.evidence(whole.rollout.id);
+    expect(entries.map(({ entry }) => entry)).toMatchObject([
+      { change: { kind: 'capacity', alias: 'production', environments: 10, before: '1', after: '2' } },
+      { made: 'capacity-production' },
+      { after: { version: '2' } },
+    ]);
+  });
+
   it('creates the alias of a first release, once', async () => {
     const { ports, state } = fakePorts();
     state.aliases.clear();

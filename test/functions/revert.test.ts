@@ -13,6 +13,7 @@ const object = { bucket: 'artifacts', key: 'releases/orders/1.0.0/code.zip', ver
 const CODE: Change = { kind: 'code', before: { codeSha256: 'sha-1.0.0', object }, after: 'sha-1.1.0' };
 const VARIABLES: Change = { kind: 'variables', before: { MODE: 'old' }, after: { MODE: 'new' } };
 const MAPPING: Change = { kind: 'mapping', uuid: 'u1', source: 'queue', before: BARE, after: `${BARE}:production` };
+const CAPACITY: Change = { kind: 'capacity', alias: 'production', environments: 10, before: '1', after: '2' };
 const PERMISSION: Change = {
   kind: 'permission',
   version: '1',
@@ -112,6 +113,27 @@ describe('taking a rollout back', () => {
       meanwhile: ({ state }: Fakes) => void (state.mappings = []),
       outcome: 'leftAlone',
       says: /somebody deleted it since/,
+    },
+    {
+      name: 'capacity that followed the alias back',
+      change: CAPACITY,
+      meanwhile: ({ state }: Fakes) => void (state.provisioned = 10),
+      outcome: 'reverted',
+      says: /provisioned concurrency of alias production: 10 as before/,
+    },
+    {
+      name: 'capacity that somebody changed',
+      change: CAPACITY,
+      meanwhile: ({ state }: Fakes) => void (state.provisioned = 4),
+      outcome: 'leftAlone',
+      says: /somebody changed it since, from 10 to 4, so it is left/,
+    },
+    {
+      name: 'capacity that somebody took off',
+      change: CAPACITY,
+      meanwhile: ({ state }: Fakes) => void (state.provisioned = undefined),
+      outcome: 'leftAlone',
+      says: /somebody took it off since/,
     },
     {
       name: 'a permission of a version that is gone',

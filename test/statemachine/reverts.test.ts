@@ -4,7 +4,9 @@ import {
   GetEventSourceMappingCommand,
   GetFunctionCommand,
   GetPolicyCommand,
+  GetProvisionedConcurrencyConfigCommand,
   LambdaClient,
+  PutProvisionedConcurrencyConfigCommand,
   UpdateEventSourceMappingCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -56,12 +58,24 @@ const mayInvoke = async (Qualifier: string) =>
       Statement: object[];
     }
   ).Statement;
-const rest = () => pipeline.sandbox.world.clock.sleep(30_000);
+/** Until Lambda has done what it was asked, capacity and all. */
+const rest = () => pipeline.sandbox.world.clock.sleep(300_000);
 const setVariables = async (Variables: Record<string, string>) => {
   await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'orders', Environment: { Variables } }));
   await rest();
 };
-const everything = async () => ({ ...(await latest()), feeds: await feeds(), policy: await mayInvoke('1') });
+/** What the alias asks to be kept ready, and whether it is. */
+const capacity = async () => {
+  const command = new GetProvisionedConcurrencyConfigCommand({ FunctionName: 'orders', Qualifier: 'production' });
+  const { RequestedProvisionedConcurrentExecutions: asked, Status } = await lambda.send(command);
+  return `${asked} ${Status}`;
+};
+const everything = async () => ({
+  ...(await latest()),
+  feeds: await feeds(),
+  policy: await mayInvoke('1'),
+  capacity: await capacity(),
+});
 const told = () => JSON.stringify(pipeline.webhook.at(-1));
 
 /** What Reconcile wrote into the evidence of an execution's rollout. */
@@ -111,7 +125,9 @@ describe('a release that changes more than traffic', () => {
         SourceArn: 'arn:aws:events:us-east-1:123456789012:rule/nightly',
       }),
     );
-    await rest();
+    const keptReady = { FunctionName: 'orders', Qualifier: 'production', ProvisionedConcurrentExecutions: 3 };
+    await lambda.send(new PutProvisionedConcurrencyConfigCommand(keptReady));
+    await pipeline.eventually(capacity, (now) => now === '3 READY');
     await pipeline.setPolicy([POLICY]);
   }, 60_000);
 
@@ -151,7 +167,9 @@ describe('a release that changes more than traffic', () => {
       'UpdateFunctionCode',
       'UpdateEventSourceMapping',
     ]);
-    expect(told()).toMatch(/permission old on version 1: as before/);
+    expect(told()).toMatch(
+      /permission old on version 1: as before.*provisioned concurrency of alias production: 3 as before/,
+    );
   });
 
   it('takes everything back when its execution is stopped', async () => {

@@ -48,7 +48,8 @@ export interface FakeState {
   publishedCode: CodeObject[];
   /** Keys of objects that are gone. */
   missing: Set<string>;
-  provisioned: boolean;
+  /** Of each alias. */
+  provisioned: number | undefined;
   artifact: Artifact | undefined;
   texts: Map<string, string>;
   policy: string | undefined;
@@ -121,7 +122,7 @@ export function fakePorts(): { ports: Ports; state: FakeState } {
     statements: new Map(),
     publishedCode: [],
     missing: new Set(),
-    provisioned: false,
+    provisioned: undefined,
     artifact: undefined,
     texts: new Map(),
     policy: undefined,
@@ -229,7 +230,7 @@ function lambdaPorts(state: FakeState): Pick<Ports, 'aliases' | 'functions' | 'r
     references: {
       toVersions: async () => state.references,
       triggers: async () => state.triggers,
-      hasProvisionedConcurrency: async () => state.provisioned,
+      provisionedConcurrency: async () => state.provisioned,
       mappings: async () => state.mappings,
       mapping: async (uuid) => state.mappings.find((one) => one.uuid === uuid),
       pointMapping: async (uuid, functionArn) => {

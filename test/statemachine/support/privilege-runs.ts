@@ -6,6 +6,7 @@ import {
   GetPolicyCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
+  PutProvisionedConcurrencyConfigCommand,
   UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
@@ -211,7 +212,10 @@ const MOVING: EnvironmentPolicy = {
   configuration: { variables: { MODE: 'new' } },
 };
 
-/** Releases, then what they leave to be changed: variables, a queue that feeds the bare function, an old permission. */
+/**
+ * Releases, then what they leave to be changed: variables, a queue that feeds the bare function, an old permission, and
+ * provisioned concurrency.
+ */
 async function eventful(p: Pipeline, more: readonly string[]): Promise<unknown> {
   const lambda = new LambdaClient(p.sandbox.clientConfig);
   const ends = [await first(p)];
@@ -224,6 +228,8 @@ async function eventful(p: Pipeline, more: readonly string[]): Promise<unknown> 
   );
   const permission = { StatementId: 'old', Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com' };
   await lambda.send(new AddPermissionCommand({ FunctionName, Qualifier: '1', ...permission }));
+  const capacity = { Qualifier: 'production', ProvisionedConcurrentExecutions: 1 };
+  await lambda.send(new PutProvisionedConcurrencyConfigCommand({ FunctionName, ...capacity }));
   await p.sandbox.world.clock.sleep(30_000);
   await p.setPolicy([MOVING]);
   return ends;
