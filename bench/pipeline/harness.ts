@@ -3,10 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { JobResult } from '../../test/faults/worker.ts';
 
 /** What the fault harness did in a while: whole rollouts, each with a fault, each checked afterwards. */
 export interface Harness {
   readonly runs: number;
+  /** Executions of the state machine in these runs: some scenarios have two or more, and every fourth run a good release at its end. */
+  readonly rollouts: number;
   readonly violations: number;
   readonly workers: number;
   readonly wallSeconds: number;
@@ -26,10 +29,11 @@ export async function measureHarness(minutes: number, workers = 2): Promise<Harn
     await run(['--import', 'tsx', HARNESS, ...options]);
     const wallSeconds = (performance.now() - began) / 1000;
     const jobs = readFileSync(out, 'utf8').split('\n').filter(Boolean);
-    const results = jobs.map((line) => JSON.parse(line) as { runs: number; cpu: number; violations: unknown[] });
-    const sum = (of: (one: (typeof results)[number]) => number) => results.reduce((all, one) => all + of(one), 0);
+    const results = jobs.map((line) => JSON.parse(line) as JobResult);
+    const sum = (of: (one: JobResult) => number) => results.reduce((all, one) => all + of(one), 0);
     const violations = sum((one) => one.violations.length);
-    return { runs: sum(({ runs }) => runs), violations, workers, wallSeconds, cpuSeconds: sum(({ cpu }) => cpu) };
+    const [runs, rollouts, cpuSeconds] = [sum((one) => one.runs), sum((one) => one.rollouts), sum((one) => one.cpu)];
+    return { runs, rollouts, violations, workers, wallSeconds, cpuSeconds };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
