@@ -20,15 +20,8 @@ export function groupHappeningInWords(happening: GroupHappening, { name }: { nam
       return line(happening.at, happening.member, pc.bold('RollBackMember'), undoingInWords(happening));
     case 'within':
       return withMember(happening.member, happeningInWords(happening.happening));
-    case 'judged': {
-      const { verdict, move } = happening;
-      return line(
-        happening.at,
-        name,
-        'JudgeGroup',
-        [verdict && verdictInColour(verdict.kind), move.reason].filter(Boolean).join('  '),
-      );
-    }
+    case 'judged':
+      return line(happening.at, name, 'JudgeGroup', judgedInWords(happening));
     case 'planned':
       return line(happening.at, name, 'PlanUndo', plannedInWords(happening.undo, happening.left));
     case 'waits':
@@ -40,7 +33,7 @@ export function groupHappeningInWords(happening: GroupHappening, { name }: { nam
 
 /** A group under way, and each of its members. */
 export function standingInWords({ phase, members, startedAt, ...id }: GroupStanding): string[] {
-  const head = `group ${groupName(id)}: ${pc.cyan(PHASES[phase])} since ${instant(startedAt)} UTC`;
+  const head = `group ${groupName(id)}: ${pc.cyan(PHASES[phase])}, begun ${instant(startedAt)} UTC`;
   return [head, ...members.map((one) => `  ${memberInWords(one)}`)];
 }
 
@@ -59,6 +52,10 @@ export function groupStatus({ status, verdict }: Pick<GroupRecord, 'status' | 'v
 function partInWords({ function: name, version, environments }: GroupPart): string {
   const from = [...new Set(environments.map((one) => one.from))];
   return `${name} ${from.map((one) => versionsInWords(one, version)).join(' and ')}`;
+}
+
+function judgedInWords({ verdict, move }: Extract<GroupHappening, { kind: 'judged' }>): string {
+  return verdict ? `${verdictInColour(verdict.kind)}  ${move.reason}` : move.reason;
 }
 
 function undoingInWords({ number, of, undo }: Extract<GroupHappening, { kind: 'undoing' }>): string {

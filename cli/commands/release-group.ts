@@ -11,6 +11,7 @@ import { describeExecution, stepFunctions } from '../executions.ts';
 import { Failure, usage } from '../failure.ts';
 import { groupName, openGroups } from '../groups.ts';
 import { manifestOf } from '../manifest.ts';
+import { instant } from '../output.ts';
 import { readPackage } from '../package-check.ts';
 import { sha256 } from '../upload.ts';
 import { watchGroup } from './watch-group.ts';
@@ -49,6 +50,7 @@ export async function releaseGroup(path: string, options: ReleaseGroupOptions, c
   const outputs = await connection.outputs();
   if (!outputs.GroupMachineArn)
     throw new Failure(`stack ${connection.stackName} has no release groups: deploy it again`);
+  await refuseBeside(file, context);
   const target = await connection.describe();
   out.remark(`to ${target}`);
   const versionId = await upload(file, pieces, outputs.ArtifactBucketName, context);
@@ -57,6 +59,14 @@ export async function releaseGroup(path: string, options: ReleaseGroupOptions, c
   if (options.json) out.json(ended ?? { name: file.name, version: file.version, target, versionId });
   else if (!options.watch) out.line(`watch it with: weighbridge watch --group ${file.name}`);
   return ended === undefined || ended.status === 'released';
+}
+
+/** The pipeline refuses it too; who hears it before the upload has told nobody else. */
+async function refuseBeside({ name }: GroupFile, { connection }: Context): Promise<void> {
+  const running = (await (await openGroups(connection)).running()).find((one) => one.name === name);
+  if (!running) return;
+  const todo = `follow it with \`weighbridge watch --group ${name}\`, and release this one after it`;
+  throw new Failure(`group ${groupName(running)} is under way since ${instant(running.startedAt)} UTC: ${todo}`);
 }
 
 function membersInWords({ members }: GroupFile): string {

@@ -94,7 +94,7 @@ describe('weighbridge release-group as a process', { timeout: TIME_LIMIT_MS }, (
     while (!/after production nothing → 1.0.0: under way \(held/.test(seen)) seen = (await run('status')).stdout;
     expect(seen).toMatch(/ 1.0.0 running: held.*of group calm 1.0.0/);
     expect(seen).toMatch(
-      /group calm 1.0.0: releasing since [\d :-]+ UTC\n {2}asked production nothing → 1.0.0: released/,
+      /group calm 1.0.0: releasing, begun [\d :-]+ UTC\n {2}asked production nothing → 1.0.0: released/,
     );
     const { stdout } = await run('status', '--function', 'asked', '--json');
     expect(JSON.parse(stdout)).toMatchObject([
@@ -102,6 +102,7 @@ describe('weighbridge release-group as a process', { timeout: TIME_LIMIT_MS }, (
     ]);
     expectEnd(await run('groups'), 0, [/group calm 1.0.0: releasing/]);
     expect((await run('doctor')).stdout).toMatch(/ok +group +calm +calm 1.0.0 since .*, execution running/);
+    expectEnd(await run('release-group', file), 1, [/group calm 1.0.0 is under way since .*: follow it with/]);
     expectEnd(await run('approve', '--function', 'after', '--why', 'fine'), 0, [/approved/]);
     expectEnd(await run('watch', '--group', 'calm'), 0, [
       /after +ReleaseMember +2 of 2[\s\S]*group calm 1.0.0: released\n/,
