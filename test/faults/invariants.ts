@@ -110,14 +110,18 @@ function currentIsTrue(place: PlaceEnding, { items }: Ending): string | undefine
   return `ledger: ${said} is current, but ${named(place)} serves ${place.serves} (version ${version})`;
 }
 
-/** A rollout that published something and ended says in its evidence how it began and how it ended. */
+/**
+ * A rollout that published something, and a rollback, says in its evidence how it began and how it ended. One that was
+ * refused while it began has both in one entry.
+ */
 function evidenceIsThere(ending: Ending): string | undefined {
   const missing = records(ending).flatMap(({ id, status, candidate }) => {
     if (!candidate) return [];
     const states = ending.items.filter(({ pk, sk }) => pk === `rollout#${String(id)}` && sk.startsWith('evidence#'));
     const has = (pattern: RegExp) => states.some(({ state }) => pattern.test(String(state)));
+    const first = status === 'rejected' ? /^(BeginRollout|RejectRelease)$/ : /^BeginRollout$/;
     const last = /^(CompleteRollout|RollBack|RestoreAlias|RejectRelease|Reconcile|NotifyRollback)$/;
-    return [...(has(/^BeginRollout$/) ? [] : ['its beginning']), ...(has(last) ? [] : ['its end'])].map(
+    return [...(has(first) ? [] : ['its beginning']), ...(has(last) ? [] : ['its end'])].map(
       (what) => `${String(id)} (${String(status)}) has no evidence of ${what}`,
     );
   });
