@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compile } from '../../scripts/compile.mjs';
 import { OUTCOMES, type OutcomeName, strategiesOf, type StrategyName } from './scenarios.ts';
+import { reportOf } from './report.ts';
 import type { Job, JobResult } from './worker.ts';
 
 /**
  * Plays every fault at every place of every scenario, then pairs of faults, and prints what was visited and what broke.
- * Resumable: results are appended to a file as they come, and jobs that are in it are not played again.
+ * Resumable: results are appended to a file as they come, and jobs that are in it are not played again. Exit code 1 when
+ * anything broke an invariant.
  *
  *   npm run faults -- [--out faults.jsonl] [--workers 2] [--pairs 10000] [--seed 1] [--minutes 60] [--strategy canary]
  */
@@ -82,32 +84,12 @@ async function main(): Promise<void> {
     child.disconnect();
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, worker));
-  report(done());
+  const results = done();
+  for (const line of reportOf(results)) console.log(line);
+  if (results.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
   const seconds = (Date.now() - began) / 1000;
   const perSecond = `${(runs / seconds).toFixed(1)} runs and ${(rollouts / seconds).toFixed(1)} rollouts a second`;
   console.log(`${runs} runs in ${seconds.toFixed(0)} s: ${perSecond}`);
-}
-
-/** A row for each scenario, then what broke. */
-function report(results: readonly JobResult[]): void {
-  const rows = new Map<string, { runs: number; kinds: Map<string, number>; violations: number }>();
-  for (const { job, runs, byKind, violations } of results) {
-    const key = `${job.kind === 'pairs' ? 'pairs' : 'single'} ${job.strategy} ${job.outcome}`;
-    const row = rows.get(key) ?? { runs: 0, kinds: new Map<string, number>(), violations: 0 };
-    row.runs += runs;
-    row.violations += violations.length;
-    for (const [kind, count] of Object.entries(byKind)) row.kinds.set(kind, (row.kinds.get(kind) ?? 0) + count);
-    rows.set(key, row);
-  }
-  for (const [key, { runs, kinds, violations }] of rows) {
-    const counts = [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');
-    console.log(`${key}: ${runs} runs, ${violations} violations (${counts})`);
-  }
-  for (const { job, violations } of results)
-    for (const { faults, what } of violations)
-      console.log(
-        `VIOLATION ${job.kind} ${job.strategy} ${job.outcome} ${JSON.stringify(faults)}: ${what.join(' | ')}`,
-      );
 }
 
 await main();

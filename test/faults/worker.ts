@@ -16,6 +16,9 @@ export type Job = {
 export interface JobResult {
   readonly job: Job;
   readonly runs: number;
+  /** Of the scenario: the places at which something can go wrong, and what can go wrong at them in all. */
+  readonly places: number;
+  readonly faults: number;
   /** Executions of the state machine in these runs. */
   readonly rollouts: number;
   readonly byKind: Readonly<Record<string, number>>;
@@ -31,7 +34,9 @@ const LATER_EVERY = 4;
 export async function work(job: Job): Promise<JobResult> {
   const begun = process.cpuUsage();
   const given = scenario(job.strategy, job.outcome);
-  const all = faultsOf((await play(given)).recording);
+  const { recording } = await play(given);
+  const all = faultsOf(recording);
+  const places = recording.calls.length + recording.tasks.length + recording.seconds.length;
   const runs = job.kind === 'singles' ? singles(all, job) : pairs(all, job);
   const byKind: Record<string, number> = {};
   const violations: { faults: readonly Fault[]; what: readonly string[] }[] = [];
@@ -46,7 +51,16 @@ export async function work(job: Job): Promise<JobResult> {
     if (played.violations.length > 0) violations.push({ faults, what: played.violations });
   }
   const { user, system } = process.cpuUsage(begun);
-  return { job, runs: runs.length, rollouts, byKind, violations, cpu: (user + system) / 1e6 };
+  return {
+    job,
+    runs: runs.length,
+    places,
+    faults: all.length,
+    rollouts,
+    byKind,
+    violations,
+    cpu: (user + system) / 1e6,
+  };
 }
 
 function singles(all: readonly Fault[], { shard, of }: Extract<Job, { kind: 'singles' }>): (readonly Fault[])[] {
