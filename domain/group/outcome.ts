@@ -45,23 +45,23 @@ export function releasedOutcomes(places: readonly PlaceFound[]): MemberOutcome[]
 
 /**
  * The outcomes of a group that did not make it: what was taken back comes first, in that order, then what was left alone
- * (also what was back already, when an execution that died had begun to take the group back), then what had not got there. `started` counts the members whose release was started.
+ * (also what was back already, when an execution that died had begun to take the group back), then what had not got there.
+ * `started` counts the members whose release was started.
  */
 export function undoneOutcomes(
   members: readonly (readonly PlaceFound[])[],
   { undone, left, started }: { undone: readonly Undone[]; left: readonly Left[]; started: number },
 ): MemberOutcome[] {
   const all = members.flat();
-  const from = (one: Left): PlaceFound | undefined => all.find((place) => samePlace(place, one));
   const back = undone.map(({ function: name, environment, from: to, to: before, outcome, reason }) => ({
     ...{ function: name, environment, from: before, to },
     ...{ outcome, reason },
   }));
-  const alone = left.flatMap((one): MemberOutcome[] => {
-    const place = from(one);
-    if (!place) return [];
-    const back = place.from !== null && place.serves === place.from;
-    return [outcomeOf(place, back ? 'rolledBack' : 'left', one.reason)];
+  const alone = left.map((one): MemberOutcome => {
+    const { function: name, environment, before, release, reason } = one;
+    const returned = before !== null && all.find((place) => samePlace(place, one))?.serves === before;
+    const outcome = returned ? 'rolledBack' : 'left';
+    return { function: name, environment, from: before, to: release, outcome, reason };
   });
   const spoken = [...back, ...alone];
   const rest = members.map((places) => places.filter((place) => !spoken.some((one) => samePlace(one, place))));

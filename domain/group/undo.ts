@@ -17,10 +17,13 @@ export interface Undo {
   readonly to: string;
 }
 
-/** One that cannot be, and why. */
+/** One that is not, and why. */
 export interface Left {
   readonly function: string;
   readonly environment: string;
+  /** What the group released, and what was served before it. */
+  readonly release: string;
+  readonly before: string | null;
   readonly reason: string;
 }
 
@@ -36,7 +39,8 @@ export function planUndo(promoted: readonly Promoted[]): { undo: Undo[]; left: L
   });
   const left = latest.flatMap((one): Left[] => {
     const reason = whyLeft(one);
-    return reason === undefined ? [] : [{ function: one.function, environment: one.environment, reason }];
+    const { function: name, environment, release, before } = one;
+    return reason === undefined ? [] : [{ function: name, environment, release, before, reason }];
   });
   return { undo, left };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inOrder, parseGroup, parseGroupKey } from '../../../domain/group/manifest.ts';
 import { InvalidReleaseError } from '../../../domain/errors.ts';
@@ -8,6 +9,21 @@ describe('group.json', () => {
   it('puts each member after what it depends on, and otherwise keeps the order that was written', () => {
     const members = [member('web', 'billing'), member('billing', 'orders'), member('mail'), member('orders')];
     expect(inOrder(members).map((one) => one.function)).toEqual(['mail', 'orders', 'billing', 'web']);
+  });
+
+  it('puts every member after all that it depends on, in whatever order they were written', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const needs = fc.tuple(...names.map((_, at) => fc.subarray(names.slice(0, at))));
+    const written = fc.shuffledSubarray(names, { minLength: names.length });
+    fc.assert(
+      fc.property(needs, written, (all, order) => {
+        const ordered = inOrder(order.map((name) => member(name, ...(all[names.indexOf(name)] ?? []))));
+        const places = new Map(ordered.map((one, at) => [one.function, at]));
+        expect([...places.keys()].sort()).toEqual(names);
+        for (const { function: name, dependsOn } of ordered)
+          for (const before of dependsOn) expect(places.get(before)).toBeLessThan(places.get(name) ?? -1);
+      }),
+    );
   });
 
   it.each([
