@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { AlarmState } from '../domain/health/figures.ts';
-import { type AliasChange, functionNameIn, whoIn } from '../domain/outside-change.ts';
 import type { Move } from '../domain/next-move.ts';
 import type { Pauses } from '../domain/pause.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
@@ -157,47 +156,6 @@ export const reconcileInput = z.object({
   detail: z.object({ executionArn: z.string().optional(), status: z.string().optional() }).optional(),
 });
 
-/** CloudTrail's event of a call that changed an alias; only what is used. */
-const aliasCall = z.object({
-  detail: z.object({
-    eventID: z.string(),
-    eventName: z.string(),
-    eventTime: z.iso.datetime({ offset: true }),
-    sourceIPAddress: z.string().optional(),
-    userAgent: z.string().optional(),
-    userIdentity: z.looseObject({
-      type: z.string().optional(),
-      arn: z.string().optional(),
-      principalId: z.string().optional(),
-      invokedBy: z.string().optional(),
-    }),
-    requestParameters: z.object({
-      functionName: z.string(),
-      name: z.string(),
-      functionVersion: z.string().optional(),
-      routingConfig: z.object({ additionalVersionWeights: z.record(z.string(), z.number()).nullish() }).nullish(),
-    }),
-  }),
-});
-
-/** The same as one change of one alias; `UpdateAlias20150331` → `UpdateAlias`. */
-export const recordAliasChangeInput = aliasCall.transform(({ detail }) => {
-  const { functionName, name, functionVersion, routingConfig } = detail.requestParameters;
-  const weights = routingConfig?.additionalVersionWeights ?? undefined;
-  const origin = [detail.sourceIPAddress, detail.userAgent].filter((part) => part !== undefined);
-  const change: AliasChange = {
-    eventId: detail.eventID,
-    action: detail.eventName.replace(/\d{8}.*$/, ''),
-    at: detail.eventTime,
-    by: whoIn(detail.userIdentity),
-    ...(origin.length > 0 && { from: [...new Set(origin)].join(' with ') }),
-    ...(functionVersion !== undefined && { version: functionVersion }),
-    ...(weights && { weights }),
-  };
-  return { functionName: functionNameIn(functionName), alias: name, change };
-});
-
-export type RecordAliasChangeInput = z.output<typeof recordAliasChangeInput>;
 export type LoadReleaseInput = z.output<typeof loadReleaseInput>;
 export type ObjectCreated = z.output<typeof objectCreated>['detail'];
 export type RollbackAsked = z.output<typeof rollbackAsked>['rollback'];

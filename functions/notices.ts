@@ -18,7 +18,8 @@ export interface Notice {
     | 'reconciled'
     | 'rollbackFailed'
     | 'drillFailed'
-    | 'movedFromOutside';
+    | 'movedFromOutside'
+    | 'changedFromOutside';
   /** What it is about; a release when absent. */
   readonly kind?: Release['kind'];
   readonly function: string;

@@ -22,6 +22,7 @@ import type { Step } from './steps.ts';
 import { UploadRule } from './upload-rule.ts';
 
 const MOVES = /^lambda:(Create|Update|Delete)Alias$/;
+const PUBLISHES = /^lambda:UpdateFunction(Code|Configuration)$/;
 
 export interface WeighbridgeStackProps extends StackProps {
   /** Names of the functions that may be released; roles name them. */
@@ -47,8 +48,8 @@ export class WeighbridgeStack extends Stack {
   readonly #removalPolicy: RemovalPolicy;
   readonly #code: Code | undefined;
   readonly #outputs: Record<string, string> = {};
-  /** Roles of the steps that change aliases. */
-  readonly #movers: string[] = [];
+  /** Roles of the steps that were made so far. */
+  readonly #roles: { readonly step: Step; readonly arn: string; readonly actions: readonly string[] }[] = [];
 
   constructor(scope: Construct, id: string, props: WeighbridgeStackProps) {
     super(scope, id, { description: 'Weighbridge: releases Lambda functions with measured traffic shifts', ...props });
@@ -64,7 +65,9 @@ export class WeighbridgeStack extends Stack {
     if (props.drill !== false) this.#drill(queue, props.drill?.schedule);
     new OutsideChanges(this, 'OutsideChanges', {
       record: this.#step('RecordAliasChange'),
-      own: [...this.#movers, stateMachine.role.roleArn],
+      movers: [...this.#rolesThat(MOVES), stateMachine.role.roleArn],
+      publishers: this.#rolesThat(PUBLISHES),
+      promoters: [...this.#rolesOf('Promote'), stateMachine.role.roleArn],
       deadLetterQueue: queue,
     });
     if (props.groups !== false) this.#groups(queue);
@@ -117,8 +120,16 @@ export class WeighbridgeStack extends Stack {
       logRemoval: this.#removalPolicy,
       ...(this.#code && { code: this.#code }),
     });
-    if (grants.some(({ actions }) => actions.some((action) => MOVES.test(action)))) this.#movers.push(role.roleArn);
+    this.#roles.push({ step, arn: role.roleArn, actions: grants.flatMap(({ actions }) => actions) });
     return made;
+  }
+
+  #rolesThat(act: RegExp): string[] {
+    return this.#roles.filter(({ actions }) => actions.some((action) => act.test(action))).map(({ arn }) => arn);
+  }
+
+  #rolesOf(step: Step): string[] {
+    return this.#roles.filter((one) => one.step === step).map(({ arn }) => arn);
   }
 
   /** What every step is told. */

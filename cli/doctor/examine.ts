@@ -15,6 +15,7 @@ import { checkEnvironment, type EnvironmentFacts } from './environments.ts';
 import { fine, problem, type Finding } from './finding.ts';
 import { checkGroups } from './groups.ts';
 import { checkPolicies, type CheckedEnvironment } from './policies.ts';
+import { checkTrail } from './trail.ts';
 import { checkUndelivered } from './undelivered.ts';
 
 /** Looks at everything that a release needs, and changes nothing. Without a stack there is nothing more to look at. */
@@ -31,6 +32,7 @@ export async function examine(connection: Connection): Promise<Finding[]> {
     ...checkDrill(lastDrill, DrillFunctionName, await nowOf(connection)),
     ...(await checkAllGroups(connection)),
     ...(await checkFreezes(connection)),
+    await checkReports(connection, environments),
     await checkUndelivered(connection.clientConfig, UndeliveredQueueUrl),
   ];
 }
@@ -72,6 +74,13 @@ async function checkFreezes(connection: Connection): Promise<Finding[]> {
   const { freezes } = await openLedger(connection);
   const frozen = await frozenNow(freezes, await nowOf(connection));
   return frozen.map((one) => fine('freeze', one.scope, switchInWords(one)));
+}
+
+async function checkReports(connection: Connection, environments: readonly CheckedEnvironment[]): Promise<Finding> {
+  const ledger = await openLedger(connection);
+  const names = [...new Set(environments.map((one) => one.function))];
+  const rollouts = await Promise.all(names.map((name) => ledger.history(name)));
+  return checkTrail(rollouts.flat(), await ledger.changes.trailSeen(), await nowOf(connection));
 }
 
 async function factsReader(connection: Connection): Promise<(at: CheckedEnvironment) => Promise<EnvironmentFacts>> {

@@ -1,6 +1,6 @@
 /** One thing that was looked at, and what to do when it is not in order. */
 export interface Finding {
-  /** What was checked: `stack`, `policy`, `alias`, `lock`, `rollout`, `group`, `freeze`, `undelivered events`. */
+  /** What was checked: `stack`, `policy`, `alias`, `lock`, `rollout`, `group`, `freeze`, `trail`, `undelivered events`. */
   readonly check: string;
   /** What of: a function, `function environment`, or a resource's name. */
   readonly subject: string;

@@ -25,18 +25,29 @@ export function aliasChangeBook(table: LedgerTable): AliasChangeBook {
       });
     },
     latest: (place) => table.get<AliasChange>(latestKey(place)),
+    async sawTrail(at) {
+      await table.put(TRAIL, { at }, newerThan(at));
+    },
+    trailSeen: async () => (await table.get<{ at: string }>(TRAIL))?.at,
     lock: (place) => table.get<Lock>({ pk: `lock#${place.function}#${place.environment}`, sk: 'lock' }),
   };
 }
 
 /** Times are ISO 8601 in UTC, so that their order is that of the text. */
 async function keepNewest(table: LedgerTable, place: Place, change: AliasChange): Promise<void> {
-  await table.put(latestKey(place), change, {
+  await table.put(latestKey(place), change, newerThan(change.at));
+}
+
+function newerThan(at: string) {
+  return {
     ConditionExpression: 'attribute_not_exists(pk) OR #at <= :at',
     ExpressionAttributeNames: { '#at': 'at' },
-    ExpressionAttributeValues: { ':at': change.at },
-  });
+    ExpressionAttributeValues: { ':at': at },
+  };
 }
+
+/** When CloudTrail last reported what the pipeline did itself. */
+const TRAIL: Key = { pk: 'trail', sk: 'seen' };
 
 function changeKey(place: Place, { at, eventId }: AliasChange): Key {
   return { pk: pk(place), sk: `change#${at}#${eventId}` };

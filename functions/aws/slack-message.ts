@@ -15,6 +15,7 @@ const OUTCOMES: Readonly<Record<Notice['outcome'], { icon: string; words: string
   rollbackFailed: { icon: ':rotating_light:', words: 'COULD NOT BE ROLLED BACK' },
   drillFailed: { icon: ':rotating_light:', words: 'FAILED ITS FIRE DRILL' },
   movedFromOutside: { icon: ':warning:', words: 'was moved by somebody else' },
+  changedFromOutside: { icon: ':warning:', words: 'goes on beside a change of $LATEST by somebody else' },
 };
 
 /** The same for a rollback that somebody asked for: there, what fails is the rollback. */
@@ -29,6 +30,7 @@ const OUTCOMES_OF_ROLLBACKS: Readonly<Record<Notice['outcome'], string>> = {
   rollbackFailed: 'COULD NOT BE FINISHED',
   drillFailed: 'FAILED ITS FIRE DRILL',
   movedFromOutside: 'met an alias that somebody else moved',
+  changedFromOutside: 'goes on beside a change of $LATEST by somebody else',
 };
 
 /** One line that says what happened: `orders 1.2.0 was rolled back in production`. */

@@ -15,6 +15,10 @@ export interface AliasChangeBook {
   told(place: Place, change: AliasChange): Promise<void>;
   /** The newest change that is known; CloudTrail delivers minutes late, and not always in order. */
   latest(place: Place): Promise<AliasChange | undefined>;
+  /** Notes that CloudTrail has reported a promotion of the pipeline's own that was made at `at` (ISO 8601). */
+  sawTrail(at: string): Promise<void>;
+  /** The newest such promotion; undefined when none was ever reported. */
+  trailSeen(): Promise<string | undefined>;
   /** Who holds the environment's lock, if anybody ever did. */
   lock(place: Place): Promise<Lock | undefined>;
 }

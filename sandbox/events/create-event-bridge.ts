@@ -45,7 +45,7 @@ export function createEventBridge(world: World): EventBridge {
     start: () => {
       deliverer.resume();
       scheduler.resume();
-      unwatch ??= watchCalls(world, publish);
+      unwatch ??= watchCalls(world, (event) => world.channels.publish(event));
     },
     stop: () => unwatch?.(),
   };

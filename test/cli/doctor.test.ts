@@ -22,6 +22,7 @@ import type { Context } from '../../cli/context.ts';
 import { checkEnvironment, type EnvironmentFacts } from '../../cli/doctor/environments.ts';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { permissionsInWords } from '../../cli/doctor/permissions.ts';
+import { checkTrail } from '../../cli/doctor/trail.ts';
 import { openLedger } from '../../cli/ledger.ts';
 import type { LedgerView } from '../../cli/ledger.ts';
 import { createOutput } from '../../cli/output.ts';
@@ -52,6 +53,56 @@ function facts(given: Partial<EnvironmentFacts>): EnvironmentFacts {
   };
   return { ...PLACE, alias: 'live', ...nothing, ...given };
 }
+
+describe('doctor, of the trail', () => {
+  const promoted = (given: Partial<RolloutRecord> = {}): RolloutRecord => ({
+    ...ROLLOUT,
+    status: 'promoted',
+    saved: { version: '1', weights: {} },
+    candidate: '2',
+    startedAt: '2026-01-01T11:00:00.500Z',
+    endedAt: '2026-01-01T11:10:00Z',
+    ...given,
+  });
+  const OLD = promoted({ release: '1.0.0', startedAt: '2025-12-01T11:00:00Z', endedAt: '2025-12-01T11:10:00Z' });
+
+  it.each([
+    { name: 'nothing was ever promoted', rollouts: [], seen: undefined, says: /not known until a release/ },
+    {
+      name: 'the newest promotion was reported, to the second',
+      rollouts: [OLD, promoted()],
+      seen: '2026-01-01T11:00:00Z',
+      says: /a trail delivers/,
+    },
+    {
+      name: 'the newest promotion may still be reported',
+      rollouts: [OLD, promoted({ endedAt: '2026-01-01T11:50:00Z' })],
+      seen: '2025-12-01T11:05:00Z',
+      says: /a trail delivers/,
+    },
+    {
+      name: 'the newest rollout moved nothing',
+      rollouts: [OLD, promoted({ saved: { version: '2', weights: {} } }), promoted({ status: 'rolledBack' })],
+      seen: '2025-12-01T11:05:00Z',
+      says: /a trail delivers/,
+    },
+  ])('finds it in order when $name', ({ rollouts, seen, says }) => {
+    expect(checkTrail(rollouts, seen, NOW)).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(says) as string,
+    });
+  });
+
+  it.each([
+    { name: 'no promotion was ever reported', seen: undefined, says: /it has never reported one/ },
+    { name: 'it stopped reporting', seen: '2025-12-01T11:05:00Z', says: /the last one .* was at 2025-12-01 11:05:00/ },
+  ])('finds that changes go unseen when $name', ({ seen, says }) => {
+    const found = checkTrail([promoted(), OLD], seen, NOW);
+    expect(found).toMatchObject({ ok: false, todo: expect.stringMatching(/get-event-selectors/) as string });
+    expect(found.message).toMatch(/the promotion of orders 1\.1\.0 in production \(2026-01-01 11:10:00\)/);
+    expect(found.message).toMatch(says);
+  });
+});
 
 describe('doctor, of one environment', () => {
   const one = { version: '1', weights: {} };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseInput, recordAliasChangeInput } from '../../functions/inputs.ts';
+import { parseInput } from '../../functions/inputs.ts';
+import { recordAliasChangeInput, type RecordAliasChangeInput } from '../../functions/outside/inputs.ts';
 import { recordAliasChange } from '../../functions/record-alias-change.ts';
 import { EXECUTION } from '../support/builders.ts';
 import { fakePorts } from '../support/fake-ports.ts';
@@ -98,12 +99,13 @@ describe('RecordAliasChange', () => {
     expect(state.notices).toMatchObject([{ environment: 'live' }]);
   });
 
-  it('tells again when it could not note that it had told', async () => {
+  it('tells again under the same id, which each channel gets once, when it could not note that it had told', async () => {
     const { ports, state } = world();
     const changes = { ...ports.changes, told: () => Promise.reject(new Error('lost')) };
     await expect(recordAliasChange(event(), { ...ports, changes })).rejects.toThrow('lost');
     expect(await recordAliasChange(event(), ports)).toEqual({ outcome: 'told' });
     expect(state.notices).toHaveLength(2);
+    expect(new Set(state.notices.map(({ id }) => id)).size).toBe(1);
   });
 
   it.each([
@@ -111,17 +113,77 @@ describe('RecordAliasChange', () => {
     { given: '123456789012:function:orders' },
     { given: 'orders' },
   ])('knows the function by $given', ({ given }) => {
-    expect(event({ functionName: given }).functionName).toBe('orders');
+    expect(event({ functionName: given })).toMatchObject({ functionName: 'orders' });
   });
 
   it('reads what deleting and splitting calls say', () => {
     const split = { functionVersion: undefined, routingConfig: { additionalVersionWeights: { 4: 0.25 } } };
-    expect(event(split).change).toMatchObject({ weights: { 4: 0.25 } });
+    expect(event(split)).toMatchObject({ change: { weights: { 4: 0.25 } } });
     const deleted = event(
       { functionVersion: undefined },
       { eventName: 'DeleteAlias20150331', userIdentity: { type: 'Root' } },
     );
-    expect(deleted.change).toMatchObject({ action: 'DeleteAlias', by: 'the root user' });
-    expect(deleted.change).not.toHaveProperty('version');
+    expect(deleted).toMatchObject({ change: { action: 'DeleteAlias', by: 'the root user' } });
+    expect(deleted).not.toHaveProperty('change.version');
+  });
+});
+
+describe('RecordAliasChange, of a function that somebody else changed', () => {
+  const code = (given: { action?: string; dryRun?: boolean } = {}): RecordAliasChangeInput => ({
+    kind: 'code',
+    functionName: 'orders',
+    dryRun: given.dryRun ?? false,
+    change: { eventId: 'e-2', action: given.action ?? 'UpdateFunctionCode', at: '2026-01-01T12:00:00Z', by: 'ana' },
+  });
+  const rolling = () => {
+    const one = world();
+    const lock = { owner: EXECUTION, rollout: 'run-1/production', release: '1.1.0', leaseUntil: 9e9, fence: 1 };
+    one.state.locks.set('orders#production', lock);
+    return one;
+  };
+
+  it.each([
+    { action: 'UpdateFunctionCode', says: 'the code of orders ($LATEST) was changed by ana' },
+    { action: 'UpdateFunctionConfiguration', says: 'the configuration of orders ($LATEST) was changed by ana' },
+  ])('tells whose rollout it may matter to: $action', async ({ action, says }) => {
+    const { ports, state } = rolling();
+    expect(await recordAliasChange(code({ action }), ports)).toEqual({ outcome: 'told' });
+    expect(state.notices).toMatchObject([
+      {
+        outcome: 'changedFromOutside',
+        release: '1.1.0',
+        id: 'code-change/orders/production/e-2',
+        execution: EXECUTION,
+      },
+    ]);
+    expect(state.notices[0]?.reason).toContain(says);
+    expect(state.notices[0]?.reason).toMatch(/Rollout run-1\/production is under way.*it goes on/);
+    expect(state.writes).toEqual([]);
+  });
+
+  it.each([
+    { name: 'nothing is rolling out', make: () => world(), input: code(), outcome: 'asRecorded' },
+    { name: 'it was a trial run', make: rolling, input: code({ dryRun: true }), outcome: 'asRecorded' },
+    { name: 'no policy speaks of it', make: () => world(undefined), input: code(), outcome: 'notManaged' },
+  ])('tells nobody when $name', async ({ make, input, outcome }) => {
+    const { ports, state } = make();
+    if (outcome === 'notManaged') state.policy = undefined;
+    expect(await recordAliasChange(input, ports)).toEqual({ outcome });
+    expect(state.notices).toEqual([]);
+  });
+
+  it('reads it from CloudTrail, and the pipeline’s own promotions from the rule that sees those', () => {
+    const read = event({ name: undefined }, { eventName: 'UpdateFunctionConfiguration20150331v2' });
+    expect(read).toMatchObject({ kind: 'code', dryRun: false, change: { action: 'UpdateFunctionConfiguration' } });
+    const seen = parseInput(recordAliasChangeInput, 'RecordAliasChange', { seen: { at: '2026-01-01T12:00:00Z' } });
+    expect(seen).toEqual({ kind: 'seen', at: '2026-01-01T12:00:00Z' });
+  });
+
+  it('notes when CloudTrail last reported what the pipeline did', async () => {
+    const { ports, state } = world();
+    const seen = { kind: 'seen', at: '2026-01-01T12:00:00Z' } as const;
+    expect(await recordAliasChange(seen, ports)).toEqual({ outcome: 'seen' });
+    expect(state.trail).toBe('2026-01-01T12:00:00Z');
+    expect(state.notices).toEqual([]);
   });
 });

@@ -61,7 +61,10 @@ describe('the upload rule', () => {
   });
 
   it('hands the whole event over: no input is set on the target', () => {
-    const rules = Object.values(template.findResources('AWS::Events::Rule')) as { Properties: { Targets: object[] } }[];
+    const rules = Object.values(
+      template.findResources('AWS::Events::Rule', { Properties: { EventPattern: { source: ['aws.s3'] } } }),
+    ) as { Properties: { Targets: object[] } }[];
+    expect(rules.length).toBeGreaterThan(0);
     for (const target of rules.flatMap((rule) => rule.Properties.Targets))
       for (const key of ['Input', 'InputPath', 'InputTransformer']) expect(target).not.toHaveProperty(key);
   });
@@ -77,27 +80,60 @@ describe('reconciliation', () => {
       },
     });
     template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)' });
-    template.resourceCountIs('AWS::Lambda::Permission', 5);
+    template.resourceCountIs('AWS::Lambda::Permission', 7);
   });
 });
 
 describe('changes from outside', () => {
+  interface RuleFound {
+    Properties: {
+      Description?: string;
+      EventPattern?: { detail?: { eventName?: string[]; userIdentity?: object } };
+      Targets?: { InputTransformer?: object }[];
+    };
+  }
+  const ruleOf = (about: RegExp) =>
+    (Object.values(template.findResources('AWS::Events::Rule')) as RuleFound[]).find(({ Properties }) =>
+      about.test(Properties.Description ?? ''),
+    )?.Properties;
+  const rolesIn = (found: ReturnType<typeof ruleOf>) =>
+    JSON.stringify(found?.EventPattern?.detail?.userIdentity)
+      .match(/(?<=")\w+Role[0-9A-F]{8}/g)
+      ?.map((id) => id.replace(/Role[0-9A-F]{8}$/, ''))
+      .sort();
+
   it('are heard of for every call that changes an alias, but for those of the roles that move aliases here', () => {
-    const rules = Object.values(template.findResources('AWS::Events::Rule')) as {
-      Properties: { EventPattern?: { source?: string[]; detail?: { userIdentity?: object } } };
-    }[];
-    const rule = rules.find(({ Properties }) => Properties.EventPattern?.source?.includes('aws.lambda'));
-    expect(rule?.Properties.EventPattern).toMatchObject({
+    const rule = ruleOf(/aliases that somebody else changed/);
+    expect(rule?.EventPattern).toMatchObject({
       'detail-type': ['AWS API Call via CloudTrail'],
       detail: {
         eventName: ['CreateAlias20150331', 'UpdateAlias20150331', 'DeleteAlias20150331'],
         errorCode: [{ exists: false }],
       },
     });
-    const own = JSON.stringify(rule?.Properties.EventPattern?.detail?.userIdentity).match(/(?<=")\w+Role[0-9A-F]{8}/g);
-    expect(own?.map((id) => id.replace(/Role[0-9A-F]{8}$/, '')).sort()).toEqual(
+    expect(JSON.stringify(rule?.EventPattern)).toContain('anything-but');
+    expect(rolesIn(rule)).toEqual(
       ['Promote', 'Reconcile', 'RestoreBaseline', 'RollBack', 'Rollout', 'ShiftTraffic'].sort(),
     );
+  });
+
+  it('are heard of for every call that changes a function, but for those of the roles that publish here', () => {
+    const rule = ruleOf(/functions that somebody else changed/);
+    expect(rule?.EventPattern?.detail?.eventName).toEqual([
+      'UpdateFunctionCode20150331v2',
+      'UpdateFunctionConfiguration20150331v2',
+    ]);
+    expect(JSON.stringify(rule?.EventPattern)).toContain('anything-but');
+    expect(rolesIn(rule)).toEqual(['PublishVersion', 'Reconcile', 'RejectRelease', 'RollBack'].sort());
+  });
+
+  it('would be heard of, which the pipeline’s own promotions show', () => {
+    const rule = ruleOf(/a trail delivers/);
+    expect(JSON.stringify(rule?.EventPattern)).not.toContain('anything-but');
+    expect(rolesIn(rule)).toEqual(['Promote', 'Rollout']);
+    expect(rule?.Targets).toMatchObject([
+      { InputTransformer: { InputTemplate: expect.stringContaining('"seen"') as string } },
+    ]);
   });
 });
 

@@ -1,7 +1,10 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { doctor } from '../../cli/commands/doctor.ts';
+import type { Finding } from '../../cli/doctor/finding.ts';
 import type { EnvironmentPolicy } from '../../domain/policy.ts';
 import { TASK_STEPS } from '../../infra/steps.ts';
+import { typed } from '../support/command-line.ts';
 import { Pipeline } from '../support/pipeline.ts';
 
 const CANARY: EnvironmentPolicy = {
@@ -20,17 +23,29 @@ beforeEach(async () => {
 });
 afterEach(() => pipeline.close());
 
-/** Somebody with a role of their own points the alias elsewhere. */
-async function somebodyMoves(to: string, weights: Record<string, number> = {}): Promise<void> {
+/** Somebody with a role of their own, who may do one thing. */
+async function ops(action: string): Promise<void> {
   const iam = new IAMClient(pipeline.sandbox.clientConfig);
   const allow = (more: object) => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...more }] });
   const trust = allow({ Principal: { AWS: 'arn:aws:iam::123456789012:root' }, Action: 'sts:AssumeRole' });
   await iam.send(new CreateRoleCommand({ RoleName: 'Ops', AssumeRolePolicyDocument: trust }));
-  const PolicyDocument = allow({ Action: 'lambda:UpdateAlias', Resource: '*' });
+  const PolicyDocument = allow({ Action: action, Resource: '*' });
   await iam.send(new PutRolePolicyCommand({ RoleName: 'Ops', PolicyName: 'ops', PolicyDocument }));
+}
+
+/** They point the alias elsewhere. */
+async function somebodyMoves(to: string, weights: Record<string, number> = {}): Promise<void> {
+  await ops('lambda:UpdateAlias');
   const input = { FunctionName: 'orders', Name: 'production', FunctionVersion: to };
   const RoutingConfig = { AdditionalVersionWeights: weights };
   await pipeline.sandbox.world.call('Lambda', 'UpdateAlias', { ...input, RoutingConfig }, ANA);
+}
+
+/** They set the function's variables. */
+async function somebodySets(Variables: Record<string, string>): Promise<void> {
+  await ops('lambda:UpdateFunctionConfiguration');
+  const input = { FunctionName: 'orders', Environment: { Variables } };
+  await pipeline.sandbox.world.call('Lambda', 'UpdateFunctionConfiguration', input, ANA);
 }
 
 async function untilState(name: string): Promise<string> {
@@ -94,6 +109,69 @@ describe('an alias that somebody else moves', () => {
     const { states, cause } = await pipeline.release('1.2.0');
     expect(states.at(-1)).toBe('Rejected');
     expect(cause).toMatch(/got version 1 \(changed by .*Ops\/ana at .*weighbridge restore .*weighbridge adopt/);
+  });
+});
+
+describe('a function that somebody else changes', () => {
+  it('during a rollout: it goes on, and people are told once', async () => {
+    const arn = await untilState('Bake');
+    pipeline.sandbox.faults.add({
+      on: 'event',
+      match: { source: 'aws.lambda', detail: { eventName: ['UpdateFunctionConfiguration20150331v2'] } },
+      action: { kind: 'duplicate', ms: 2000 },
+    });
+    await somebodySets({ MODE: 'mine' });
+    expect((await pipeline.outcome(arn)).status).toBe('SUCCEEDED');
+    expect(await pipeline.serves()).toBe('2');
+    expect(told()).toEqual(['orders 1.1.0 goes on beside a change of $LATEST by somebody else in production']);
+    expect(JSON.stringify(pipeline.webhook)).toMatch(
+      /configuration of orders \(\$LATEST\) was changed by \S+assumed-role\/Ops\/ana .*UpdateFunctionConfiguration/,
+    );
+    expect(JSON.stringify(pipeline.webhook)).not.toContain('mine');
+  });
+
+  it('between rollouts, or by the pipeline itself: nobody needs to know', async () => {
+    await somebodySets({ MODE: 'mine' });
+    await pipeline.sandbox.world.clock.sleep(60_000);
+    expect((await pipeline.release('1.1.0')).status).toBe('SUCCEEDED');
+    expect(told()).toEqual([]);
+  });
+});
+
+describe('weighbridge doctor, of the trail', () => {
+  const LATE = 20 * 60_000;
+  const ofTrail = async () => {
+    const { text } = await typed(pipeline, (context) => doctor({ json: true }, context));
+    return (JSON.parse(text) as Finding[]).find(({ check }) => check === 'trail');
+  };
+  const dropCloudTrail = () =>
+    pipeline.sandbox.faults.add({ on: 'event', match: { source: 'aws.lambda' }, action: { kind: 'drop' } });
+
+  it('finds that it delivers, by the promotion that it reported', async () => {
+    await pipeline.sandbox.world.clock.sleep(LATE);
+    expect(await ofTrail()).toMatchObject({ ok: true, message: expect.stringMatching(/a trail delivers/) as string });
+  });
+
+  it('finds that it does not deliver, once a promotion must have been reported', async () => {
+    dropCloudTrail();
+    await pipeline.release('1.1.0');
+    expect(await ofTrail()).toMatchObject({ ok: true });
+    await pipeline.sandbox.world.clock.sleep(LATE);
+    expect(await ofTrail()).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(
+        /has not reported the promotion of orders 1\.1\.0 in production .*go unseen/,
+      ) as string,
+    });
+  });
+
+  it('expects no report of a rollback to where somebody had moved the alias already', async () => {
+    await pipeline.release('1.1.0');
+    await somebodyMoves('1');
+    await pipeline.sandbox.world.clock.sleep(LATE);
+    expect((await pipeline.rollBack()).status).toBe('SUCCEEDED');
+    await pipeline.sandbox.world.clock.sleep(LATE);
+    expect(await ofTrail()).toMatchObject({ ok: true });
   });
 });
 

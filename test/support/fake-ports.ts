@@ -81,6 +81,8 @@ export interface FakeState {
   drills: DrillRecord[];
   /** Changes of aliases from outside. */
   changes: (RecordedChange & { place: string })[];
+  /** When CloudTrail last reported what the pipeline did. */
+  trail?: string;
   groups: GroupRecord[];
   /** Whose turn it is, by the group's name. */
   turns: Map<string, GroupKey>;
@@ -289,6 +291,8 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
       wake: async (token) => void state.woken.push(token),
     },
     changes: {
+      sawTrail: async (at) => void (state.trail = at),
+      trailSeen: async () => state.trail,
       record: async (place, change) => {
         const known = state.changes.find((one) => one.eventId === change.eventId);
         if (known) return known;
