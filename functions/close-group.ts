@@ -1,3 +1,4 @@
+import { ConcurrentChangeError, expected } from '../domain/errors.ts';
 import { parseGroupKey } from '../domain/group/manifest.ts';
 import { outcomeInWords, releasedOutcomes, undoneOutcomes, type MemberOutcome } from '../domain/group/outcome.ts';
 import { howUndone } from '../domain/group/undo.ts';
@@ -24,6 +25,7 @@ type Needs = Pick<Ports, 'ledger' | 'groups' | 'notifier'>;
 /**
  * Writes down how each member came out, as the ledger shows it, with the joint bake's verdict, and tells people in one
  * message when the group did not make it, or made it although the verdict was inconclusive. Safe to repeat.
+ * @throws ConcurrentChangeError when another execution has taken the group over: nothing is written, nobody told.
  */
 export async function closeGroup(input: CloseGroupInput, ports: Needs): Promise<Closed> {
   const { group, failure, step, execution, verdict } = input;
@@ -36,11 +38,19 @@ export async function closeGroup(input: CloseGroupInput, ports: Needs): Promise<
   const endedAt = new Date(step.now).toISOString();
   const ended = { status, outcomes, endedAt, ...judged, ...(reason && { reason }) };
   await ports.groups.open({ ...key, execution: execution.id, ...ended, ...(group && { group }) });
-  await ports.groups.update(key, ended);
+  if (!(await ports.groups.close(key, execution.id, ended))) throw takenOver(id);
   const deliveries = reason === '' ? [] : await tell(input, id, { status, reason, outcomes }, ports);
   const error = status === 'rollbackFailed' ? 'RollbackFailedError' : (failure?.error ?? '');
   const cause = status === 'released' ? reason : [reason, ...outcomes.map(outcomeInWords)].join('; ');
   return { status, error, cause, deliveries };
+}
+
+/** This execution is thought dead, and what it knows of the members is old. */
+function takenOver({ name, version }: { name: string; version: string }): ConcurrentChangeError {
+  const todo = 'nothing: the execution that has it closes it (`weighbridge groups`)';
+  return new ConcurrentChangeError(
+    expected(`group ${name} ${version} to be ours`, 'one that another execution has', todo),
+  );
 }
 
 /** Whether a member got there, or back, is what the environment serves, not what an execution said. */

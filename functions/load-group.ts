@@ -15,7 +15,7 @@ import type { Group, GroupPart } from './group/records.ts';
 import type { Ports } from './ports.ts';
 import { defineStep, serve } from './runtime.ts';
 
-/** `release`: go on; `duplicate`: another execution handles this upload; `recover`: take the group back. */
+/** `release`: go on; `duplicate`: another execution has handled it or does so; `recover`: take the group back. */
 export interface LoadedGroup {
   readonly turn: 'release' | 'duplicate' | 'recover';
   readonly group: Group;
@@ -32,7 +32,7 @@ type Needs = Pick<Ports, 'artifacts' | 'policies' | 'functions' | 'groups' | 'le
  */
 export async function loadGroup(input: LoadGroupInput, ports: Needs): Promise<LoadedGroup> {
   const { event, execution } = input;
-  if ('recover' in event) return { turn: 'recover', group: await known(event.recover, ports) };
+  if ('recover' in event) return recover(event.recover, execution.id, ports);
   const { bucket, object } = event.detail;
   const id = parseGroupKey(object.key);
   const { members, bakeMinutes, onInconclusive } = await manifestOf(bucket.name, object.key, ports);
@@ -68,6 +68,12 @@ async function begin(group: Group, execution: string, { groups }: Needs): Promis
   const came = `${name} ${turn.version}, since ${turn.startedAt}`;
   const todo = 'wait for its end (`weighbridge groups`), then upload this one again';
   throw new NotReadyError(expected(`no other release of group ${name} under way`, came, todo));
+}
+
+/** One that was closed after all, by a step that ran on after its execution had been stopped, is left as it is. */
+async function recover(key: GroupKey, execution: string, ports: Needs): Promise<LoadedGroup> {
+  const group = await known(key, ports);
+  return { turn: (await ports.groups.takeOver(key, execution)) ? 'recover' : 'duplicate', group };
 }
 
 async function known(key: GroupKey, { groups }: Needs): Promise<Group> {

@@ -14,6 +14,12 @@ export function groupBook(host: Host): GroupBook {
     },
     takeTurn: (key) => takeTurn(table, key),
     open: (record) => open(table, record),
+    takeOver: (key, execution) => change(table, key, { execution }, { status: 'running' }),
+    async close(key, execution, end) {
+      const closed = await change(table, key, end, { execution });
+      if (closed) await table.delete(openKey(key));
+      return closed;
+    },
     read: (key) => table.get<GroupRecord>(groupKey(key)),
     update: (key, changes) => update(table, key, changes),
     async running() {
@@ -54,14 +60,31 @@ function keyOf({ startedAt, name, version }: GroupKey): GroupKey {
 }
 
 async function update(table: LedgerTable, key: GroupKey, changes: Partial<GroupRecord>): Promise<void> {
-  const fields = Object.entries(changes).filter(([, value]) => value !== undefined);
-  await table.update(groupKey(key), {
-    UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :v${i}`).join(', ')}`,
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(fields.map(([, value], i) => [`:v${i}`, value])),
-  });
+  await change(table, key, changes, {});
   if (changes.status && changes.status !== 'running') await table.delete(openKey(key));
+}
+
+/** Changes a record that exists and is as it is expected to be; says whether it was. */
+async function change(
+  table: LedgerTable,
+  key: GroupKey,
+  changes: Partial<GroupRecord>,
+  wanted: Partial<GroupRecord>,
+): Promise<boolean> {
+  const fields = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const conditions = Object.entries(wanted);
+  return table.update(groupKey(key), {
+    UpdateExpression: `SET ${fields.map((_, i) => `#f${i} = :v${i}`).join(', ')}`,
+    ConditionExpression: ['attribute_exists(pk)', ...conditions.map((_, i) => `#w${i} = :w${i}`)].join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries([
+      ...fields.map(([name], i) => [`#f${i}`, name]),
+      ...conditions.map(([name], i) => [`#w${i}`, name]),
+    ]) as Record<string, string>,
+    ExpressionAttributeValues: Object.fromEntries([
+      ...fields.map(([, value], i) => [`:v${i}`, value]),
+      ...conditions.map(([, value], i) => [`:w${i}`, value]),
+    ]) as Record<string, unknown>,
+  });
 }
 
 function groupKey({ startedAt, name, version }: GroupKey): Key {

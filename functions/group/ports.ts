@@ -14,6 +14,14 @@ export interface GroupBook {
   takeTurn(key: GroupKey): Promise<GroupKey>;
   /** Writes the record unless there is one. */
   open(record: GroupRecord): Promise<void>;
+  /**
+   * Makes an execution the one that works on the group, unless that has ended: from then on no other one can close it, however
+   * late a step of it still runs. Safe to repeat.
+   * @returns whether it is.
+   */
+  takeOver(key: GroupKey, execution: string): Promise<boolean>;
+  /** Writes the end, if the execution is the one that works on the group; says whether it is. Safe to repeat. */
+  close(key: GroupKey, execution: string, end: Partial<GroupRecord>): Promise<boolean>;
   read(key: GroupKey): Promise<GroupRecord | undefined>;
   /** Changes a record; one whose status is not `running` is no longer found by `running`. */
   update(key: GroupKey, changes: Partial<GroupRecord>): Promise<void>;

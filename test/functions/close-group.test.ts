@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConcurrentChangeError } from '../../domain/errors.ts';
 import { closeGroup } from '../../functions/close-group.ts';
 import { planUndo } from '../../functions/plan-undo.ts';
 import { common } from '../support/builders.ts';
@@ -47,6 +48,17 @@ describe('CloseGroup, of a group that was released', () => {
     expect(state.notices).toMatchObject([
       { outcome: 'releasedUndecided', function: 'group shop', reason: cause, members },
     ]);
+  });
+
+  it('leaves the end to the execution that has taken the group over', async () => {
+    const { ports, state } = promotedGroup();
+    const { name, version, startedAt } = group;
+    state.groups.push({ name, version, startedAt, execution: 'another', status: 'running', group });
+    const kept = structuredClone(state.groups);
+    const verdict = { kind: 'inconclusive' as const, reasons: ['nobody can tell'] };
+    await expect(closeGroup({ ...released, verdict }, ports)).rejects.toThrow(ConcurrentChangeError);
+    expect(state.groups).toEqual(kept);
+    expect(state.notices).toEqual([]);
   });
 
   it('calls a member unchanged that the group did not move', async () => {

@@ -103,6 +103,8 @@ describe('LoadGroup', () => {
     await expect(loadGroup(recovering, ports)).rejects.toThrow(NotReadyError);
     state.groups.push({ ...key, execution: EXECUTION, status: 'running', group });
     expect(await loadGroup(recovering, ports)).toEqual({ turn: 'recover', group });
+    state.groups = state.groups.map((one) => ({ ...one, status: 'released' }));
+    expect(await loadGroup(recovering, ports)).toEqual({ turn: 'duplicate', group });
   });
 
   it('names the problems of all members at once, and opens nothing', async () => {

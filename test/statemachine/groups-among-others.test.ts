@@ -180,6 +180,20 @@ describe('a release group whose execution is stopped', () => {
     await atRest();
   });
 
+  it('has one end, whatever a step of the stopped execution still writes', async () => {
+    const stateMachine = pipeline.stack.outputs['GroupMachineArn'] ?? '';
+    const match = { service: 'DynamoDB', operation: 'GetItem', caller: 'Weighbridge-CloseGroup*' } as const;
+    const once = { on: 'call', match, times: 1 } as const;
+    pipeline.sandbox.faults.add({ ...once, action: { kind: 'stopExecution', stateMachine } });
+    pipeline.sandbox.faults.add({ ...once, action: { kind: 'delay', ms: 25_000 } });
+    await world.begin('1.1.0', { bakeMinutes: 0 });
+    expect(await world.ended('1.1.0')).toMatchObject({ status: 'rolledBack' });
+    await pipeline.sandbox.world.clock.sleep(120_000);
+    expect(pipeline.sandbox.faults.strikes()).toHaveLength(2);
+    expect(await world.record('1.1.0')).toMatchObject({ status: 'rolledBack' });
+    await atRest();
+  });
+
   it('is judged no worse because its end could not be written down for a while', async () => {
     const mend = pipeline.breakStep('CloseGroup', 'InvariantError');
     const arn = await world.begin('1.1.0', { bakeMinutes: 0 });

@@ -324,6 +324,16 @@ function otherPorts(state: FakeState): Omit<Ports, 'aliases' | 'functions' | 're
       open: async (record) => {
         if (!state.groups.some((one) => sameGroup(one, record))) state.groups.push(record);
       },
+      takeOver: async (key, execution) => {
+        const running = state.groups.some((one) => sameGroup(one, key) && one.status === 'running');
+        if (running) state.groups = state.groups.map((one) => (sameGroup(one, key) ? { ...one, execution } : one));
+        return running;
+      },
+      close: async (key, execution, end) => {
+        const ours = state.groups.some((one) => sameGroup(one, key) && one.execution === execution);
+        if (ours) state.groups = state.groups.map((one) => (sameGroup(one, key) ? { ...one, ...end } : one));
+        return ours;
+      },
       read: async (key) => state.groups.find((one) => sameGroup(one, key)),
       update: async (key, changes) => {
         state.groups = state.groups.map((one) => (sameGroup(one, key) ? { ...one, ...changes } : one));
