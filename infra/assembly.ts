@@ -22,6 +22,8 @@ const SOURCES = ['infra', 'functions', 'domain', 'statemachine', 'examples/order
 
 /** How many assemblies are kept for the next time. */
 const KEPT = 2;
+/** One that was made this shortly ago may be about to be read by the process that made it. */
+const FRESH_MS = 10 * 60_000;
 
 /**
  * The cloud assembly for these options and the sources as they are: synthesised once, found again by the fingerprint of
@@ -95,7 +97,16 @@ async function filesOf(path: string): Promise<string[]> {
 
 async function forgetOlder(home: string, newest: string): Promise<void> {
   const folders = (await readdir(home)).map((name) => join(home, name)).filter((folder) => folder !== newest);
-  const aged = await Promise.all(folders.map(async (folder) => ({ folder, at: (await stat(folder)).mtimeMs })));
+  const aged = await Promise.all(folders.map(async (folder) => ({ folder, at: await madeAt(folder) })));
   const old = aged.filter(({ folder }) => !/\.\d+$/.test(folder)).sort((a, b) => b.at - a.at);
-  for (const { folder } of old.slice(KEPT - 1)) await rm(folder, { recursive: true, force: true });
+  const unused = old.slice(KEPT - 1).filter(({ at }) => at < Date.now() - FRESH_MS);
+  for (const { folder } of unused) await rm(folder, { recursive: true, force: true });
+}
+
+/** In ms since the epoch; 0 for one that another process has removed meanwhile. */
+async function madeAt(folder: string): Promise<number> {
+  return stat(folder).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
 }
