@@ -100,7 +100,7 @@ export function animate({ sandbox }: Pipeline, { functions }: Beginning): void {
 export async function uploadGroup(
   pipeline: Pipeline,
   version: string,
-  { bakeMinutes, contract }: { readonly bakeMinutes: number; readonly contract?: string | undefined },
+  { contract, ...manifest }: { bakeMinutes: number; contract?: string | undefined; onInconclusive?: 'rollBack' },
 ): Promise<void> {
   const id = { name: GROUP, version };
   for (const name of MEMBERS) {
@@ -110,7 +110,7 @@ export async function uploadGroup(
     await pipeline.uploadObject(key, () => codeOf(version));
   }
   const members = MEMBERS.map((name, index) => ({ function: name, version, dependsOn: MEMBERS.slice(0, index) }));
-  await pipeline.uploadObject(groupKey(id), async () => JSON.stringify({ members, bakeMinutes }));
+  await pipeline.uploadObject(groupKey(id), async () => JSON.stringify({ members, ...manifest }));
 }
 
 /** An execution of the machine that rolls out, or of the one that releases groups. */

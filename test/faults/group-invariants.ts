@@ -1,5 +1,6 @@
 import type { GroupRecord } from '../../functions/group/records.ts';
 import type { Ending } from './ending.ts';
+import { records } from './records.ts';
 import type { Scenario } from './scenarios.ts';
 import { FINAL } from './telling-invariants.ts';
 
@@ -7,7 +8,17 @@ import { FINAL } from './telling-invariants.ts';
 export function groupViolations(ending: Ending, { starts, release }: Scenario): string[] {
   if (starts !== 'group') return [];
   const found = ending.items.filter(({ pk, version }) => pk === 'group' && version === release);
-  return (found as unknown as GroupRecord[]).flatMap((group) => [...together(group, ending), ...told(group, ending)]);
+  const groups = found as unknown as GroupRecord[];
+  return [...groups.flatMap((group) => [...together(group, ending), ...told(group, ending)]), ...inReverse(ending)];
+}
+
+/** What depends on something goes back before it. */
+function inReverse(ending: Ending): string[] {
+  const back = records(ending).filter(({ kind }) => kind === 'rollback');
+  const began = (name: string) => back.filter((one) => one['function'] === name).map((one) => String(one['startedAt']));
+  const [last] = began('billing').toSorted();
+  const [first] = began('orders').toSorted();
+  return first !== undefined && last !== undefined && first < last ? ['group: orders went back before billing'] : [];
 }
 
 /** All members serve the group's release, or all what they served before; one that could not be taken back is named. */

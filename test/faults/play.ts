@@ -92,10 +92,16 @@ class Run {
     return starts === 'group' ? `groups/shop/${release}/group.json` : `releases/orders/${release}/code.zip`;
   }
 
+  async #startGroup(): Promise<void> {
+    const { release, contract, onInconclusive } = this.#scenario;
+    const wanted = { bakeMinutes: 2, contract, ...(onInconclusive && { onInconclusive }) };
+    await uploadGroup(this.#pipeline, release, wanted);
+  }
+
   async #start(): Promise<void> {
-    const { starts, release, contract } = this.#scenario;
+    const { starts, release } = this.#scenario;
     if (starts === 'release') return this.#pipeline.upload(release);
-    if (starts === 'group') return uploadGroup(this.#pipeline, release, { bakeMinutes: 2, contract });
+    if (starts === 'group') return this.#startGroup();
     await this.#pipeline.startRollback({});
   }
 

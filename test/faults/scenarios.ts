@@ -37,6 +37,7 @@ const SPECIAL = {
   environmentsRolledBack: ['canary'],
   group: ['allAtOnce'],
   groupRolledBack: ['allAtOnce'],
+  groupUndecided: ['allAtOnce'],
 } as const satisfies Readonly<Record<string, readonly StrategyName[]>>;
 
 type General = (typeof GENERAL)[number];
@@ -59,6 +60,8 @@ export interface Scenario {
   readonly failing: Readonly<Record<string, number>>;
   /** `release.json` of the release; in a group, of its last member. */
   readonly contract?: string;
+  /** What becomes of a group whose joint bake is inconclusive. */
+  readonly onInconclusive?: 'rollBack';
   /** States whose code throws each time. */
   readonly broken: readonly string[];
   /** What a person does meanwhile. */
@@ -151,6 +154,8 @@ function special({ outcome, environments }: Scenario): Changes {
       return inGroup({ environments });
     case 'groupRolledBack':
       return { ...inGroup({ environments }), contract: BROKEN_CONTRACT, allowed: {} };
+    case 'groupUndecided':
+      return { ...inGroup({ environments }), onInconclusive: 'rollBack', allowed: {} };
   }
 }
 
