@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JobResult } from '../../test/faults/worker.ts';
 
 /** What the fault harness did in a while: whole rollouts, each with a fault, each checked afterwards. */
 export interface Harness {
@@ -15,6 +14,14 @@ export interface Harness {
   readonly wallSeconds: number;
   /** Of the workers, in all. */
   readonly cpuSeconds: number;
+}
+
+/** What is read of a line that the harness writes. */
+interface JobResult {
+  readonly runs: number;
+  readonly rollouts: number;
+  readonly cpu: number;
+  readonly violations: readonly unknown[];
 }
 
 const HARNESS = fileURLToPath(new URL('../../test/faults/main.ts', import.meta.url));
