@@ -32,8 +32,9 @@ export interface Settled {
 }
 
 /**
- * Ends a rollback that failed or whose execution died. What it was asked to leave was found bad by a person, so an alias that is on the target stays there and the ledger says so; one that is not is left as it is. Reads,
- * then writes what it would write anyway: safe to repeat. The lock stays taken.
+ * Ends a rollback that failed or whose execution died. What it was asked to leave was found bad by a person, so an alias
+ * that is on the target stays there and the ledger says so; one that is not is left as it is. Reads, then writes what it
+ * would write anyway: safe to repeat. The lock stays taken.
  */
 export async function settleRollback(
   wanted: Unfinished,
