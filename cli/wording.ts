@@ -14,6 +14,7 @@ const QUIET = new Set([
   'RolledBack',
   'Rejected',
   'OurTurn',
+  'StillOurs',
   'NextMove',
   'NextEnvironment',
   'Bake',

@@ -61,7 +61,7 @@ const FAILURES: Readonly<Record<string, { to: readonly string[]; endings: Readon
   Rollout: {
     to: ['RollBack', 'RejectRelease'],
     endings: {
-      RollBack: 'RestoreAlias',
+      RollBack: 'StillOurs',
       RestoreAlias: 'NotifyRollback',
       NotifyRollback: 'RolledBack',
       RejectRelease: 'Rejected',

@@ -74,7 +74,7 @@ describe('a Task that fails for good', () => {
     pipeline.breakStep('RollBack');
     pipeline.breakStep('Promote');
     const { states, cause } = await pipeline.release('1.1.0');
-    expect(states.slice(-4)).toEqual(['RollBack', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
+    expect(states.slice(-5)).toEqual(['RollBack', 'StillOurs', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
     expect(cause).toMatch(/restored the alias itself/);
     expect(await pipeline.serves()).toBe('1');
     expect(await pipeline.eventually(() => pipeline.lockOwner(), free)).toBe('');
@@ -85,7 +85,7 @@ describe('a Task that fails for good', () => {
     pipeline.breakStep('EvaluateHealth');
     const mend = pipeline.failCalls('Lambda', 'UpdateAlias', pipeline.resource(/^RolloutRole[0-9A-F]{8}$/));
     const { states, error, cause } = await pipeline.release('1.1.0');
-    expect(states.slice(-4)).toEqual(['RollBack', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
+    expect(states.slice(-5)).toEqual(['RollBack', 'StillOurs', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
     expect({ error, cause }).toMatchObject({
       error: 'RollbackFailedError',
       cause: expect.stringMatching(/needs a person now/) as string,

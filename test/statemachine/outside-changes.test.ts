@@ -80,6 +80,24 @@ describe('an alias that somebody else moves', () => {
     ]);
   });
 
+  it('during a rollout whose RollBack is broken: the machine leaves it alone too, and Reconcile closes the books', async () => {
+    const mend = pipeline.breakStep('RollBack');
+    const arn = await untilState('Bake');
+    await somebodyMoves('2', { 1: 0.5 });
+    const { states, cause } = await pipeline.outcome(arn);
+    mend();
+    expect(states.slice(-4)).toEqual(['RollBack', 'StillOurs', 'NotifyRollback', 'RolledBack']);
+    expect(cause).toMatch(/somebody else moved it.*the state machine left alias production of orders alone/);
+    const free = (owner: string) => owner === '';
+    expect(await pipeline.eventually(() => pipeline.lockOwner(), free)).toBe('');
+    expect((await pipeline.alias())?.RoutingConfig?.AdditionalVersionWeights).toEqual({ 1: 0.5 });
+    expect(told()).toEqual([
+      'orders 1.0.0 was moved by somebody else in production',
+      'orders 1.1.0 COULD NOT BE ROLLED BACK in production',
+      'orders 1.1.0 was stopped and put right in production',
+    ]);
+  });
+
   it('to a split of its own during a rollout: that is left alone', async () => {
     const arn = await untilState('Bake');
     await somebodyMoves('2', { 1: 0.5 });
@@ -187,7 +205,7 @@ describe('when every function of ours is broken', () => {
     const { states, status, cause } = await pipeline.release('1.1.0');
     stop();
     expect(mend.length, 'all were broken after the first shift').toBe(TASK_STEPS.length + 2);
-    expect(states.slice(-4)).toEqual(['RollBack', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
+    expect(states.slice(-5)).toEqual(['RollBack', 'StillOurs', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
     expect({ status, serves: await pipeline.serves() }).toEqual({ status: 'FAILED', serves: '1' });
     expect(cause).toContain('the state machine restored the alias itself');
     expect(cause).toContain('nobody could be told');

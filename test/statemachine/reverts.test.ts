@@ -242,7 +242,7 @@ describe('a release that changes more than traffic', () => {
     const mend = ['CompleteRollout', 'RollBack'].map((state) => pipeline.breakStep(state));
     const { states, cause, arn } = await pipeline.release('1.3.1');
     for (const one of mend) one();
-    expect(states.slice(-4)).toEqual(['RollBack', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
+    expect(states.slice(-5)).toEqual(['RollBack', 'StillOurs', 'RestoreAlias', 'NotifyRollback', 'RolledBack']);
     expect(cause).toContain('the state machine restored the alias itself');
     await pipeline.eventually(
       () => pipeline.lockOwner(),
