@@ -5,6 +5,7 @@ import { commandBook } from '../functions/aws/ledger-commands.ts';
 import { evidenceBook } from '../functions/aws/ledger-evidence.ts';
 import { type FreezeBook, freezeBook } from '../functions/aws/ledger-freezes.ts';
 import { lockBook } from '../functions/aws/ledger-locks.ts';
+import { lockKey } from '../functions/aws/lock-key.ts';
 import { queueBook } from '../functions/aws/ledger-queue.ts';
 import { releaseBook } from '../functions/aws/ledger-releases.ts';
 import { rolloutBook } from '../functions/aws/ledger-rollouts.ts';
@@ -88,7 +89,7 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
     },
     publishedDigest: (functionName, version) => releases.publishedDigest(functionName, version),
     published: (functionName) => published(table, functionName),
-    lock: (functionName, environment) => table.get<Lock>({ pk: `lock#${functionName}#${environment}`, sk: 'lock' }),
+    lock: (functionName, environment) => table.get<Lock>(lockKey({ function: functionName, environment })),
     ...lockBook(table),
     recordCurrent: (place, current) => releases.recordCurrent(place, current),
     freezes: freezeBook(table),

@@ -181,6 +181,8 @@ export interface PolicyStore {
 export interface Ledger extends QueueBook, CommandBook {
   /** Claims a release's trigger for an execution; returns the execution that owns it, maybe another. */
   claimEvent(release: Release, environment: string, execution: string): Promise<string>;
+  /** All locks that somebody holds, and which environments they are. */
+  locks(): Promise<readonly (Lock & Place)[]>;
   /**
    * Takes a free or expired lock, or finds it already ours; otherwise says who holds it. `leaving` is the name of an execution
    * that stands in the queue: it leaves it in the same write, and does not get the lock if it was dismissed.

@@ -6,6 +6,7 @@ import type { Notice, Ports } from './ports.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
 import { mayCreate, outlast } from './rollout/outlast.ts';
 import { dismissWaiters } from './rollout/dismiss-waiters.ts';
+import { freeDeadLocks } from './rollout/free-dead-locks.ts';
 import { returnCurrent } from './rollout/return-current.ts';
 import type { RolloutRecord } from './rollout/records.ts';
 import { revertChanges } from './rollout/revert.ts';
@@ -26,7 +27,7 @@ type Needs = Pick<
 /**
  * The dead man's switch, outside the state machine: StopExecution, a timeout and a full history run no Catch. For every
  * open rollout whose execution has ended it restores the alias, frees the lock and tells people; one that ended while it
- * waited leaves the queue. Runs on the execution's status change and on a schedule, in case that event is lost. It never
+ * waited leaves the queue, and one that took a lock and began nothing loses it. Runs on the execution's status change and on a schedule, in case that event is lost. It never
  * touches a rollout whose execution still runs, nor an environment that another rollout has taken over. What fails for one
  * rollout does not keep it from the others.
  * @throws the first failure, after all have been looked at: the next sweep tries again.
@@ -50,6 +51,9 @@ export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Re
   };
   for (const { name, environment } of await dismissWaiters(sweep, ports))
     reconciled.push({ rollout: `${name}/${environment}`, outcome: 'dismissed' });
+  const begun = new Set(open.map(({ id }) => id));
+  for (const rollout of await freeDeadLocks(sweep.execution, begun, ports))
+    reconciled.push({ rollout, outcome: 'freed' });
   if (failures.length > 0) throw failures[0];
   return { reconciled };
 }

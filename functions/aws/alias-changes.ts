@@ -3,6 +3,7 @@ import type { AliasChangeBook, RecordedChange } from '../outside/ports.ts';
 import type { Lock, Place } from '../rollout/records.ts';
 import type { Host } from './host.ts';
 import { type Key, type LedgerTable, ledgerTable } from './ledger-table.ts';
+import { lockKey } from './lock-key.ts';
 
 /** Changes of aliases from outside, in the ledger's table: each one, and the newest of each environment. */
 export function aliasChanges(host: Host): AliasChangeBook {
@@ -29,7 +30,7 @@ export function aliasChangeBook(table: LedgerTable): AliasChangeBook {
       await table.put(TRAIL, { at }, newerThan(at));
     },
     trailSeen: async () => (await table.get<{ at: string }>(TRAIL))?.at,
-    lock: (place) => table.get<Lock>({ pk: `lock#${place.function}#${place.environment}`, sk: 'lock' }),
+    lock: (place) => table.get<Lock>(lockKey(place)),
   };
 }
 

@@ -3,6 +3,7 @@ import type { DrillRecord } from '../drill/records.ts';
 import type { Evidence, Lock, RolloutRecord } from '../rollout/records.ts';
 import type { Host } from './host.ts';
 import { ledgerTable, type Key, type LedgerTable } from './ledger-table.ts';
+import { lockKey } from './lock-key.ts';
 
 /** Fire drills in the ledger. */
 export function drillBook(host: Host): DrillBook {
@@ -32,7 +33,7 @@ export function drillsOf(table: LedgerTable): DrillBook {
     },
     evidence: (rollout) => table.query<Evidence>(`rollout#${rollout}`, 'evidence#'),
     async lockHolder(functionName, environment) {
-      const lock = await table.get<Lock>({ pk: `lock#${functionName}#${environment}`, sk: 'lock' });
+      const lock = await table.get<Lock>(lockKey({ function: functionName, environment }));
       return lock?.owner ? lock.rollout : '';
     },
   };

@@ -3,6 +3,7 @@ import type { Ledger } from '../ports.ts';
 import type { Lock, Place } from '../rollout/records.ts';
 import { inLine } from './ledger-queue.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
+import { lockKey, LOCKS, placeOfLock } from './lock-key.ts';
 
 const ATTEMPTS = 4;
 
@@ -10,8 +11,14 @@ const ATTEMPTS = 4;
  * Locks with a lease and a fencing number. A free lock stays in the table without an owner, so that the number keeps
  * rising: a rollout that comes back from the dead cannot mistake another's lock for its own.
  */
-export function lockBook(table: LedgerTable): Pick<Ledger, 'takeLock' | 'renewLock' | 'fenceLock' | 'freeLock'> {
+export function lockBook(
+  table: LedgerTable,
+): Pick<Ledger, 'locks' | 'takeLock' | 'renewLock' | 'fenceLock' | 'freeLock'> {
   return {
+    async locks() {
+      const all = await table.query<Lock & Key>(LOCKS, 'lock#');
+      return all.filter(({ owner }) => owner !== '').map((lock) => ({ ...lock, ...placeOfLock(lock) }));
+    },
     takeLock: (place, claim) => takeLock(table, place, claim),
     async renewLock(place, { owner, fence, leaseUntil }) {
       const renewed = await table.update(lockKey(place), {
@@ -94,9 +101,4 @@ function lost(place: Place, owner: string, holder: Lock | undefined): Concurrent
   const what = `the lock of ${place.function} ${place.environment} to be held by ${owner}`;
   const came = holder?.owner ? `rollout ${holder.rollout}` : 'a lock that nobody holds';
   return new ConcurrentChangeError(expected(what, came, 'this rollout stops and gives the alias back'));
-}
-
-/** Where an environment's lock is. */
-export function lockKey(place: Place): Key {
-  return { pk: `lock#${place.function}#${place.environment}`, sk: 'lock' };
 }

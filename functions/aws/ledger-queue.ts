@@ -2,6 +2,7 @@ import type { Waiting } from '../../domain/queue.ts';
 import type { QueueBook } from '../rollout/books.ts';
 import type { Lock, Place } from '../rollout/records.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
+import { lockKey } from './lock-key.ts';
 
 /** Where all waiting releases are: few at any time, so one query finds them. */
 const QUEUE = 'queue';
@@ -9,7 +10,7 @@ const QUEUE = 'queue';
 /** The queue of each environment. Every entry is written by its own execution alone. */
 export function queueBook(table: LedgerTable): QueueBook {
   return {
-    lockOf: (place) => table.get<Lock>({ pk: `lock#${place.function}#${place.environment}`, sk: 'lock' }),
+    lockOf: (place) => table.get<Lock>(lockKey(place)),
     waiting: (place) => table.query<Waiting>(QUEUE, place ? prefixOf(place) : 'waiting#'),
     enqueue: (entry, renews) => table.put(keyOf(entry, entry.name), entry, renews ? IN_LINE : {}),
     dismiss: (place, name) =>

@@ -4,8 +4,9 @@ import type { Ledger } from '../ports.ts';
 import type { Head } from '../../domain/evidence/chain.ts';
 import type { RolloutRecord } from '../rollout/records.ts';
 import { headOf } from './ledger-evidence.ts';
-import { freed, lockKey } from './ledger-locks.ts';
+import { freed } from './ledger-locks.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
+import { lockKey } from './lock-key.ts';
 
 type RolloutBook = Pick<
   Ledger,

@@ -37,6 +37,8 @@ const FOUND: readonly {
   readonly outcome: OutcomeName;
   readonly fault: Fault;
   /** How the executions end; where absent, any end will do that leaves everything in order. */
+  /** What else goes wrong in the same run. */
+  readonly and?: Fault;
   readonly ends?: string;
 }[] = [
   {
@@ -102,11 +104,18 @@ const FOUND: readonly {
     outcome: 'queued',
     fault: { kind: 'stopAndLag', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'Query', nth: 6 } },
   },
+  {
+    name: 'the execution is stopped while BeginRollout runs on, takes the lock, and fails',
+    outcome: 'comparison',
+    fault: { kind: 'stopAfter', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'GetItem', nth: 2 } },
+    and: { kind: 'fail', call: { role: 'BeginRollout', service: 'Lambda', operation: 'GetAlias', nth: 0 } },
+  },
 ];
 
 describe('what the enumeration found', () => {
-  it.each(FOUND)('$name', async ({ strategy = 'canary', outcome, fault, ends }) => {
-    const { violations, status } = await play(scenario(strategy, outcome), [fault]);
+  it.each(FOUND)('$name', async ({ strategy = 'canary', outcome, fault, and, ends }) => {
+    const faults = and === undefined ? [fault] : [fault, and];
+    const { violations, status } = await play(scenario(strategy, outcome), faults);
     expect(violations).toEqual([]);
     expect(status).toBe(ends ?? status);
   });

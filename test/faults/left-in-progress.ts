@@ -1,4 +1,4 @@
-import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
+import { IdempotencyConfig, IdempotencyItemAlreadyExistsError } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { idempotencyKey } from '../../functions/runtime.ts';
@@ -34,5 +34,10 @@ async function write(pipeline: Pipeline, state: string, payload: Uint8Array | st
   });
   layer.configure({ config: new IdempotencyConfig({ expiresAfterSeconds: 24 * 3600 }), keyPrefix: state });
   const lifetime = sizingOf(state as Step).timeoutSeconds * 1000;
-  await pipeline.sandbox.world.clock.held('request', () => layer.saveInProgress(key, lifetime));
+  await pipeline.sandbox.world.clock.held('request', () => layer.saveInProgress(key, lifetime)).catch(alreadyThere);
+}
+
+/** Something else that goes wrong in the same run has had the step begin before. */
+function alreadyThere(cause: unknown): void {
+  if (!(cause instanceof IdempotencyItemAlreadyExistsError)) throw cause;
 }

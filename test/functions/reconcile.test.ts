@@ -140,6 +140,30 @@ describe('Reconcile', () => {
     expect((await reconcile({}, ports)).reconciled).toHaveLength(1);
   });
 
+  it.each([
+    { name: 'of a dead execution that began nothing', status: 'ABORTED', changes: {}, freed: true },
+    { name: 'of an execution that runs', status: 'RUNNING', changes: {}, freed: false },
+    { name: 'that was taken for something else', status: 'ABORTED', changes: { release: undefined }, freed: false },
+    { name: 'of another execution', status: 'ABORTED', changes: { owner: `${EXECUTION}-2` }, freed: false },
+  ])('frees a lock, or not: one $name', async ({ status, changes, freed }) => {
+    const { ports, state } = fakePorts();
+    const { release, ...lock } = { owner: EXECUTION, release: '1.1.0' as string | undefined, ...changes };
+    const named = release === undefined ? {} : { release };
+    state.locks.set('orders#production', {
+      rollout: 'run-9/production',
+      leaseUntil: 9e9,
+      fence: 4,
+      ...lock,
+      ...named,
+    });
+    state.executionStatus = status;
+    const input = { time: '2026-01-01T13:00:00Z', detail: { executionArn: EXECUTION } };
+    const outcome = freed ? [{ rollout: 'run-9/production', outcome: 'freed' }] : [];
+    expect(await reconcile(input, ports)).toEqual({ reconciled: outcome });
+    expect(state.locks.get('orders#production')).toMatchObject({ owner: freed ? '' : lock.owner, fence: 4 });
+    expect(state.notices).toEqual([]);
+  });
+
   it('never touches a rollout whose execution runs', async () => {
     const { ports, state } = stranded('RUNNING');
     expect(await reconcile({}, ports)).toEqual({ reconciled: [] });

@@ -206,7 +206,7 @@ describe('a release group whose execution is stopped', () => {
   async function atRest(changes: Record<string, string> = {}): Promise<void> {
     expect(await world.served()).toEqual({ orders: '1', billing: '1', web: '1', ...changes });
     expect((await pipeline.rollouts()).filter(({ status }) => status === 'running')).toEqual([]);
-    const locks = (await pipeline.items()).filter(({ pk }) => pk.startsWith('lock#'));
+    const locks = (await pipeline.items()).filter(({ pk }) => pk === 'locks');
     expect(locks.filter(({ owner }) => owner !== '')).toEqual([]);
   }
 });

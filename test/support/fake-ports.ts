@@ -398,6 +398,11 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
         .filter(([key]) => key.startsWith(`${rollout}#`))
         .map(([, token]) => token)
         .at(-1),
+    locks: async () =>
+      [...state.locks].flatMap(([key, lock]) => {
+        const [name = '', environment = ''] = key.split('#');
+        return lock.owner === '' ? [] : [{ ...lock, function: name, environment }];
+      }),
     takeLock: async (where, { owner, rollout, release, leaving, now, leaseUntil }) => {
       const seen = state.locks.get(place(where));
       if (seen?.owner === owner && seen.rollout === rollout) return { taken: true, lock: seen };

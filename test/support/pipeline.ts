@@ -472,7 +472,7 @@ export class Pipeline {
   }
 
   async lockOwner(environment = 'production', functionName = 'orders'): Promise<string> {
-    const Key = { pk: `lock#${functionName}#${environment}`, sk: 'lock' };
+    const Key = { pk: 'locks', sk: `lock#${functionName}#${environment}` };
     const { Item } = await this.#ledger().send(new GetCommand({ TableName: this.ledgerTable, Key }));
     return (Item as Lock | undefined)?.owner ?? '';
   }
