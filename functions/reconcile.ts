@@ -176,7 +176,10 @@ async function settle(record: RolloutRecord, status: string | undefined, at: str
   return { outcome: settled.outcome, reason: `${why}; ${settled.words}` };
 }
 
-/** @returns whether people were told; false while another invocation is at it, and then the next sweep looks again. */
+/**
+ * What was refused and not told is told as a refusal: RejectRelease may have told it, and then the notice's id says so.
+ * @returns whether people were told; false while another invocation is at it, and then the next sweep looks again.
+ */
 async function tell(
   record: RolloutRecord,
   what: Pick<Notice, 'reason' | 'reverted' | 'notReverted'>,
@@ -186,9 +189,10 @@ async function tell(
   const parties = { function: name, environment, release, stable: stable ?? undefined, candidate };
   const kind = record.kind ?? 'release';
   const evidence = await ledger.evidenceHead(record.id);
-  const notice = { id: `${record.id}/reconciled`, outcome: 'reconciled', kind, ...parties, ...what } as const;
+  const outcome = record.status === 'rejected' ? 'rejected' : 'reconciled';
+  const notice = { id: `${record.id}/${outcome}`, outcome, kind, ...parties, ...what } as const;
   if (isUnderway(await notifier.tell({ ...notice, evidence, execution }, null, 'rivals'))) return false;
-  await ledger.updateRollout(record, { told: 'reconciled' });
+  await ledger.updateRollout(record, { told: outcome });
   return true;
 }
 

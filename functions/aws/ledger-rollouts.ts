@@ -51,13 +51,15 @@ export function rolloutBook(table: LedgerTable): RolloutBook {
   };
 }
 
-/** The pointer is written first: a rollout that exists can always be found by Reconcile. */
+/** The record and the pointer are written together: a rollout that exists is listed until it is closed, and none is that does not. */
 async function openRollout(table: LedgerTable, record: RolloutRecord): Promise<RolloutRecord> {
   const existing = await findOpen(table, record);
   if (existing) return existing;
-  if (record.status === 'running') await table.put(openKey(record), { rollout: rolloutKey(record) });
   const kept = ends(record) ? { ...record, sealed: await headOf(table, record.id) } : record;
-  if (await table.putNew(rolloutKey(record), kept)) return kept;
+  const Item = { ...kept, ...rolloutKey(record) };
+  const pointer = { rollout: rolloutKey(record), ...openKey(record) };
+  const written = [{ Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } }, { Put: { Item: pointer } }];
+  if (await table.together(written)) return kept;
   const stored = await table.get<RolloutRecord>(rolloutKey(record));
   if (stored) return stored;
   throw new InvariantError(expected(`the record of rollout ${record.id}`, stored, 'report this: it is a bug'));

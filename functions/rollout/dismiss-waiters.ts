@@ -47,10 +47,11 @@ async function dismiss(
   const nothing = { saved: null, stable: null, stableRelease: null, fence: 0 };
   const endedAt = now === undefined ? waiter.since : new Date(now).toISOString();
   const ended = { startedAt: waiter.since, endedAt, status: 'rejected', reason } as const;
-  await ports.ledger.openRollout({ id, execution, release, kind, ...place, ...nothing, ...ended });
+  const record = await ports.ledger.openRollout({ id, execution, release, kind, ...place, ...nothing, ...ended });
   const parties = { function: name, environment, release, stable: undefined, candidate: undefined };
   const notice = { id: `${id}/rejected`, outcome: 'rejected', kind, ...parties, reason, execution } as const;
   if (isUnderway(await ports.notifier.tell(notice, null, 'rivals'))) return false;
   await ports.ledger.leaveQueue(place, waiter.name);
+  await ports.ledger.closeRollout(record);
   return true;
 }

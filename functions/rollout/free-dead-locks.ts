@@ -1,4 +1,5 @@
 import type { Ports } from '../ports.ts';
+import type { Lock, Place } from './records.ts';
 
 type Needs = Pick<Ports, 'ledger' | 'executions'>;
 
@@ -13,13 +14,18 @@ export async function freeDeadLocks(
   { ledger, executions }: Needs,
 ): Promise<readonly string[]> {
   const freed: string[] = [];
-  for (const { owner, rollout, release, ...place } of await ledger.locks()) {
-    const ofRollout = owner !== '' && release !== undefined && !begun.has(rollout);
-    if (!ofRollout || (execution !== undefined && owner !== execution)) continue;
-    const status = await executions.status(owner);
+  for (const lock of await ledger.locks()) {
+    if (!isRollout(lock) || begun.has(lock.rollout)) continue;
+    if (execution !== undefined && lock.owner !== execution) continue;
+    const status = await executions.status(lock.owner);
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') continue;
-    await ledger.freeLock(place, owner);
-    freed.push(rollout);
+    await ledger.freeLock(lock, lock.owner);
+    freed.push(lock.rollout);
   }
   return freed;
+}
+
+/** Drills and people at the command line lock environments too; their locks run out by themselves. */
+function isRollout({ owner, rollout, environment }: Lock & Place): boolean {
+  return rollout === `${owner.slice(owner.lastIndexOf(':') + 1)}/${environment}`;
 }

@@ -8,6 +8,8 @@ export interface Told {
   readonly channel: 'sns' | 'slack';
   readonly outcome: string;
   readonly execution: string;
+  /** Whether it names something that could not be taken back. */
+  readonly rest: boolean;
 }
 
 /** One environment of one function, as a run left it. */
@@ -109,6 +111,8 @@ export function slackNotices(messages: readonly object[]): Told[] {
   return messages.map((message) => {
     const text = (message as { text: string }).text;
     const execution = /arn:aws:states:[^"?]*/.exec(JSON.stringify(message).replaceAll('%3A', ':'))?.[0] ?? '';
-    return { channel: 'slack' as const, outcome: WORDS.find(([words]) => words.test(text))?.[1] ?? text, execution };
+    const outcome = WORDS.find(([words]) => words.test(text))?.[1] ?? text;
+    const rest = JSON.stringify(message).includes('Not taken back');
+    return { channel: 'slack' as const, outcome, execution, rest };
   });
 }

@@ -49,7 +49,10 @@ const FOUND: readonly {
   {
     name: 'BeginRollout fails after it opened the rollout',
     outcome: 'comparison',
-    fault: { kind: 'refuse', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'PutItem', nth: 5 } },
+    fault: {
+      kind: 'refuse',
+      call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'TransactWriteItems', nth: 1 },
+    },
   },
   {
     name: 'CompleteRollout fails after it recorded the new release',
@@ -109,6 +112,13 @@ const FOUND: readonly {
     outcome: 'comparison',
     fault: { kind: 'stopAfter', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'GetItem', nth: 2 } },
     and: { kind: 'fail', call: { role: 'BeginRollout', service: 'Lambda', operation: 'GetAlias', nth: 0 } },
+  },
+  {
+    name: 'BeginRollout is refused, and RejectRelease before it told anybody',
+    strategy: 'allAtOnce',
+    outcome: 'refused',
+    fault: { kind: 'refuse', call: { role: 'RejectRelease', service: 'DynamoDB', operation: 'Query', nth: 2 } },
+    and: { kind: 'refuse', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'Query', nth: 0 } },
   },
 ];
 

@@ -124,10 +124,7 @@ class Run {
       if (principal.kind !== 'role') return;
       const { Qualifier, FunctionName = '', Message } = input as Record<string, string | undefined>;
       if (service === 'SNS' && operation === 'Publish' && (!error || error === 'SdkClientException'))
-        this.#notices.push({
-          channel: 'sns',
-          ...(JSON.parse(Message ?? '{}') as { outcome: string; execution: string }),
-        });
+        this.#notices.push(snsNotice(Message));
       const ours = service === 'Lambda' && functions.has(FunctionName.replace(/^.*:function:/, '').replace(/:.*$/, ''));
       if (ours && /^(Invoke|DeleteFunction)$/.test(operation) && !/^[1-9]\d*$/.test(Qualifier ?? ''))
         this.#unqualified.push(`${operation} of ${FunctionName} with qualifier ${Qualifier}`);
@@ -218,4 +215,9 @@ const TELLERS = /^(NotifyRollback|RejectRelease|Reconcile|CompleteRollout|CloseG
 
 function strikesWhoTells(fault: Fault): boolean {
   return TELLERS.test('call' in fault ? fault.call.role : 'state' in fault ? fault.state : '');
+}
+
+function snsNotice(message = '{}'): Told {
+  const { outcome, execution, notReverted = [] } = JSON.parse(message) as Told & { notReverted?: unknown[] };
+  return { channel: 'sns', outcome, execution, rest: notReverted.length > 0 };
 }

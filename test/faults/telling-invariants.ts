@@ -28,12 +28,14 @@ function inWords(told: readonly Told[]): string {
 /**
  * A release that did not reach production is told of: by SNS or the webhook at least, and once by each. Twice only where a
  * step that tells people was struck itself: whoever delivers a notice and dies before writing that down has to deliver it
- * again, since not telling is worse. `rollbackFailed` is followed by `reconciled`, once that is so.
+ * again, since not telling is worse. `rollbackFailed` is followed by `reconciled`, once that is so; and so is a rollback by the
+ * machine alone, where Reconcile finds that something else cannot be taken back.
  */
 function toldOnce(ending: Ending): string | undefined {
   for (const { executionArn, status, machine } of ending.executions) {
     if (machine === 'Group') continue;
-    const told = toldOf(ending, executionArn);
+    const all = toldOf(ending, executionArn);
+    const told = all.filter((one) => !isSequel(one, all));
     const most = times(told);
     if (status === 'SUCCEEDED' && most > 0) return `notices: ${inWords(told)} of an execution that succeeded`;
     if (status === 'FAILED' && most === 0 && times(toldOf(ending, executionArn, BY_HAND)) === 0)
@@ -42,6 +44,10 @@ function toldOnce(ending: Ending): string | undefined {
       return `notices: expected one by each channel, got ${inWords(told)}`;
   }
   return undefined;
+}
+
+function isSequel({ outcome, rest }: Told, all: readonly Told[]): boolean {
+  return outcome === 'reconciled' && rest && all.some((one) => one.outcome === 'rolledBack');
 }
 
 /** An execution that somebody or its time limit ended: if it had begun a rollout that was not promoted, they hear of it. */

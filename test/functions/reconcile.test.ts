@@ -143,25 +143,34 @@ describe('Reconcile', () => {
   it.each([
     { name: 'of a dead execution that began nothing', status: 'ABORTED', changes: {}, freed: true },
     { name: 'of an execution that runs', status: 'RUNNING', changes: {}, freed: false },
-    { name: 'that was taken for something else', status: 'ABORTED', changes: { release: undefined }, freed: false },
+    { name: 'of an execution that may be redriven', status: 'PENDING_REDRIVE', changes: {}, freed: false },
+    { name: 'of a drill', status: 'ABORTED', changes: { rollout: 'run-9' }, freed: false },
     { name: 'of another execution', status: 'ABORTED', changes: { owner: `${EXECUTION}-2` }, freed: false },
   ])('frees a lock, or not: one $name', async ({ status, changes, freed }) => {
     const { ports, state } = fakePorts();
-    const { release, ...lock } = { owner: EXECUTION, release: '1.1.0' as string | undefined, ...changes };
-    const named = release === undefined ? {} : { release };
-    state.locks.set('orders#production', {
-      rollout: 'run-9/production',
-      leaseUntil: 9e9,
-      fence: 4,
-      ...lock,
-      ...named,
-    });
+    const rollout = `${EXECUTION.slice(EXECUTION.lastIndexOf(':') + 1)}/production`;
+    const lock = { owner: EXECUTION, rollout, leaseUntil: 9e9, fence: 4, ...changes };
+    state.locks.set('orders#production', lock);
     state.executionStatus = status;
     const input = { time: '2026-01-01T13:00:00Z', detail: { executionArn: EXECUTION } };
-    const outcome = freed ? [{ rollout: 'run-9/production', outcome: 'freed' }] : [];
-    expect(await reconcile(input, ports)).toEqual({ reconciled: outcome });
+    expect(await reconcile(input, ports)).toEqual({ reconciled: freed ? [{ rollout, outcome: 'freed' }] : [] });
     expect(state.locks.get('orders#production')).toMatchObject({ owner: freed ? '' : lock.owner, fence: 4 });
     expect(state.notices).toEqual([]);
+  });
+
+  it('tells of a refusal that RejectRelease wrote down and did not tell, as of a refusal', async () => {
+    const { ports, state } = stranded('FAILED');
+    const record = state.rollouts.get('run-1/production') as RolloutRecord;
+    state.rollouts.set('run-1/production', { ...record, status: 'rejected', reason: 'orders 1.1.0 was refused' });
+    const input = { time: '2026-01-01T13:00:00Z', detail: { executionArn: EXECUTION } };
+    expect(await reconcile(input, ports)).toEqual({
+      reconciled: [{ rollout: 'run-1/production', outcome: 'rejected' }],
+    });
+    expect(state.notices).toMatchObject([
+      { id: 'run-1/production/rejected', outcome: 'rejected', reason: 'orders 1.1.0 was refused' },
+    ]);
+    expect(state.rollouts.get('run-1/production')).toMatchObject({ status: 'rejected', told: 'rejected' });
+    expect(await reconcile(input, ports)).toEqual({ reconciled: [] });
   });
 
   it('never touches a rollout whose execution runs', async () => {
