@@ -72,10 +72,7 @@ export async function openLedger(connection: Connection): Promise<LedgerView> {
   const history = async (functionName: string): Promise<RolloutRecord[]> =>
     (await rollouts.pastRollouts(functionName)).map(bare).reverse();
   return {
-    async open(functionName) {
-      const all = (await rollouts.openRollouts()).map(bare);
-      return all.filter((rollout) => functionName === undefined || rollout.function === functionName);
-    },
+    open: async (functionName) => (await rollouts.openRollouts(functionName)).map(bare),
     history,
     async ofExecution(functionName, execution) {
       return (await history(functionName)).filter((rollout) => rollout.execution === execution).reverse();

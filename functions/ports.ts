@@ -240,8 +240,8 @@ export interface Ledger extends QueueBook, CommandBook {
   keepFigures(rollout: string, tick: number, parts: readonly string[]): Promise<readonly string[]>;
   /** What earlier ticks kept, oldest first. */
   keptFigures(rollout: string): Promise<readonly KeptFigures[]>;
-  /** Rollouts that have not ended, of one execution or of all. */
-  openRollouts(execution?: string): Promise<readonly RolloutRecord[]>;
+  /** Rollouts that have not ended, of one function or of all. */
+  openRollouts(functionName?: string): Promise<readonly RolloutRecord[]>;
   /** Those, and the ones that ended and whose lock is not known to be free or of which nobody was told. */
   unclosedRollouts(execution?: string): Promise<readonly RolloutRecord[]>;
   /** The last thing that happens to a rollout: ended, its lock free, people told. Reconcile need not look at it again. */

@@ -45,9 +45,9 @@ export async function pruneVersions(input: PruneVersionsInput, ports: Needs): Pr
 
 /** Versions that other environments' rollouts are working with. */
 async function liveReferences({ release, rollout }: PruneVersionsInput, { ledger }: Needs) {
-  const open = await ledger.openRollouts();
+  const open = await ledger.openRollouts(release.function);
   return open
-    .filter((other) => other.function === release.function && other.id !== rollout.id)
+    .filter(({ id }) => id !== rollout.id)
     .flatMap((other) =>
       [other.stable, other.candidate].map((version) => ({
         qualifier: version ?? undefined,

@@ -26,12 +26,16 @@ interface JobResult {
 
 const HARNESS = fileURLToPath(new URL('../../test/faults/main.ts', import.meta.url));
 
-/** Lets the fault harness work as its users do, for that many minutes and until its last jobs end. */
+/**
+ * Lets the fault harness play pairs of faults, as its users do, for that many minutes and until its last jobs end: those take
+ * the scenarios in turn, short ones and long ones.
+ */
 export async function measureHarness(minutes: number, workers = 2): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'weighbridge-bench-'));
   const out = join(folder, 'faults.jsonl');
   try {
-    const options = ['--out', out, '--workers', String(workers), '--minutes', String(minutes), '--pairs', '0'];
+    const asked = ['--workers', String(workers), '--minutes', String(minutes), '--only-pairs'];
+    const options = ['--out', out, ...asked];
     const began = performance.now();
     await run(['--import', 'tsx', HARNESS, ...options]);
     const wallSeconds = (performance.now() - began) / 1000;

@@ -30,10 +30,14 @@ export function rolloutBook(table: LedgerTable): RolloutBook {
     openRollout: (record) => openRollout(table, record),
     rollout: (key) => table.get<RolloutRecord>(rolloutKey(key)),
     updateRollout: (key, changes) => updateRollout(table, key, changes),
-    pastRollouts: (functionName) => table.query<RolloutRecord>(`function#${functionName}`, 'rollout#'),
+    pastRollouts: (functionName) => table.query<RolloutRecord>(partitionOf(functionName), 'rollout#'),
     seal: (key) => seal(table, key),
-    openRollouts: async (execution) => (await unclosed(table, execution)).filter(({ status }) => status === 'running'),
-    unclosedRollouts: (execution) => unclosed(table, execution),
+    async openRollouts(functionName) {
+      const wanted = ({ rollout: { pk } }: Pointer) => functionName === undefined || pk === partitionOf(functionName);
+      const records = await recordsOf(table, (await pointers(table)).filter(wanted));
+      return records.filter(({ status }) => status === 'running');
+    },
+    unclosedRollouts: async (execution) => recordsOf(table, await pointers(table, execution)),
     async closeRollout(record) {
       await table.delete(openKey(record));
     },
@@ -113,12 +117,13 @@ interface Pointer {
   readonly rollout: Key;
 }
 
-async function unclosed(table: LedgerTable, execution: string | undefined): Promise<readonly RolloutRecord[]> {
-  const pointers = await table.query<Pointer>(
-    'open',
-    execution === undefined ? 'rollout#' : `rollout#${nameOf(execution)}/`,
-  );
-  const records = await Promise.all(pointers.map(({ rollout }) => table.get<RolloutRecord>(rollout)));
+/** Of one execution, or all: they are small, and one query reads thousands. */
+function pointers(table: LedgerTable, execution?: string): Promise<readonly Pointer[]> {
+  return table.query<Pointer>('open', execution === undefined ? 'rollout#' : `rollout#${nameOf(execution)}/`);
+}
+
+async function recordsOf(table: LedgerTable, all: readonly Pointer[]): Promise<readonly RolloutRecord[]> {
+  const records = await Promise.all(all.map(({ rollout }) => table.get<RolloutRecord>(rollout)));
   return records.filter((record) => record !== undefined);
 }
 
@@ -132,5 +137,9 @@ function openKey({ id }: Pick<RolloutRecord, 'id'>): Key {
 }
 
 function rolloutKey({ function: name, startedAt, id }: RolloutKey): Key {
-  return { pk: `function#${name}`, sk: `rollout#${startedAt}#${id}` };
+  return { pk: partitionOf(name), sk: `rollout#${startedAt}#${id}` };
+}
+
+function partitionOf(functionName: string): string {
+  return `function#${functionName}`;
 }

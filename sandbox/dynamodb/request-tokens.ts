@@ -31,7 +31,7 @@ export function replayed(world: World, input: TransactWriteItemsInput): boolean 
 export function remember(world: World, input: TransactWriteItemsInput): void {
   if (input.ClientRequestToken === undefined) return;
   const now = world.clock.now();
-  for (const [token, { until }] of entries(world)) if (until <= now) tokens(world).delete(token);
+  forget(world, now);
   tokens(world).put(input.ClientRequestToken, { digest: digestOf(input), until: now + TOKEN_LIFE });
 }
 
@@ -39,9 +39,13 @@ function tokens(world: World) {
   return world.storage.collection<Remembered>('dynamodb.tokens');
 }
 
-function entries(world: World): [string, Remembered][] {
+/** All live equally long: the first one that is still remembered ends the search. */
+function forget(world: World, now: number): void {
   const all = tokens(world);
-  return [...all.keys()].map((key) => [key, all.get(key) ?? { digest: '', until: 0 }]);
+  for (const token of all.keys()) {
+    if ((all.get(token)?.until ?? 0) > now) return;
+    all.delete(token);
+  }
 }
 
 function digestOf(input: TransactWriteItemsInput): string {

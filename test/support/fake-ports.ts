@@ -488,9 +488,9 @@ function fakeLedger(state: FakeState): Ports['ledger'] {
       [...state.rollouts.values()].filter(
         (one) => !state.closed.has(one.id) && (!execution || one.execution === execution),
       ),
-    openRollouts: async (execution) =>
+    openRollouts: async (functionName) =>
       [...state.rollouts.values()].filter(
-        (one) => one.status === 'running' && (!execution || one.execution === execution),
+        (one) => one.status === 'running' && (!functionName || one.function === functionName),
       ),
     decision: async (rollout, heldSince) => state.decisions.get(`${rollout}#${heldSince}`),
     recordToken: async (rollout, heldSince, token) => void state.tokens.set(`${rollout}#${heldSince}`, token),
