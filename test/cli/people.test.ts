@@ -74,13 +74,7 @@ describe('orders from the command line', { timeout: TIME_LIMIT_MS }, () => {
   });
 
   it('goes back by aborting what is under way, once, and no further', async () => {
-    const policies = { held: inFolder('approval.json'), free: inFolder('free.json') };
-    await policyPut(policies.free, { function: 'back' }, aContext().context);
-    for (const version of ['1.0.0', '1.1.0']) {
-      await release(inFolder(`${version}.zip`), { function: 'back', version }, aContext().context);
-      await until(async () => (await statusOf('back')).release === version);
-      await until(async () => (await statusOf('back')).rollout === null);
-    }
+    await inPlace('back', '1.0.0', '1.1.0');
     await held('back', '1.2.0');
     const said = async (more: object = {}) => {
       const { context, said: text } = aContext();
@@ -98,14 +92,15 @@ describe('orders from the command line', { timeout: TIME_LIMIT_MS }, () => {
   });
 
   it('stops the execution when it cannot wait', async () => {
-    await held('stopped', '1.0.0');
+    await inPlace('stopped', '1.0.0');
+    await held('stopped', '1.1.0');
     const { context, said } = aContext();
     await order('abort', { function: 'stopped', why: 'now', now: true, json: true }, context);
     expect(JSON.parse(said())).toMatchObject({ command: 'abort', by: CALLER, why: 'now', already: false });
     await until(async () => (await statusOf('stopped')).rollout === null);
     const ended = await weighbridge(['history', '--function', 'stopped', '--json'], { cwd });
     const reason = expect.stringMatching(`^aborted by ${CALLER}: now; `) as string;
-    expect(JSON.parse(ended.stdout)).toMatchObject([{ status: 'stopped', reason }]);
+    expect(JSON.parse(ended.stdout)).toMatchObject([{ status: 'stopped', reason }, { status: 'promoted' }]);
   });
 
   it('says what the state is when there is nothing to order', async () => {
@@ -164,6 +159,16 @@ describe('a release that cannot wait', { timeout: TIME_LIMIT_MS }, () => {
     await until(async () => (await statusOf('hurried')).queue.length === 0);
   });
 });
+
+/** Releases that are promoted, one after the other. */
+async function inPlace(name: string, ...versions: string[]): Promise<void> {
+  await policyPut(inFolder('free.json'), { function: name }, aContext().context);
+  for (const version of versions) {
+    await release(inFolder(`${version}.zip`), { function: name, version }, aContext().context);
+    await until(async () => (await statusOf(name)).release === version);
+    await until(async () => (await statusOf(name)).rollout === null);
+  }
+}
 
 /** A release that waits for approval. */
 async function held(name: string, version: string): Promise<void> {

@@ -56,13 +56,13 @@ describe('a release that is slow to start but sound', { timeout: 120_000 }, () =
     const calm = { milliseconds: 400 };
     pipeline.behaviours.set('1', calm).set('2', { ...calm, coldMilliseconds: 2600 });
     const policy = policyWith(ignored === undefined ? {} : { ignoreLatencyMinutes: ignored }, warm);
-    await inProduction({ ...policy, strategy: { type: 'canary', percent: 10, minutes: 5 } }, 40);
+    await inProduction({ ...policy, strategy: { type: 'canary', percent: 20, minutes: 5 } }, 40);
     await pipeline.uploadManifest('1.3.0', CONTRACT);
     const outcome = await pipeline.release('1.3.0');
     expect(outcome).toMatchObject({ status, ...(status === 'FAILED' && { error: 'Unhealthy' }) });
     if (status === 'FAILED') expect(outcome.cause).toMatch(/candidate \d+ of \d+ took longer than 1000 ms/);
     const [shift] = await evidenceOf('ShiftTraffic', outcome);
-    expect(shift?.['warmed']).toEqual(warm === 0 ? { wanted: 0, answered: 0 } : { wanted: 6, answered: 6 });
+    expect(shift?.['warmed']).toEqual(warm === 0 ? { wanted: 0, answered: 0 } : { wanted: 9, answered: 9 });
   });
 });
 
