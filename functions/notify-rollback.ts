@@ -7,8 +7,9 @@ import { defineStep, serve } from './runtime.ts';
 type Needs = Pick<Ports, 'notifier' | 'ledger'>;
 
 /**
- * Frees the environment's lock, now that nothing moves its alias any more, and tells Slack and SNS. What could not be delivered is in the result, in the ledger and in the log as an error; it never
- * fails the step, so it never delays the end of a rollback.
+ * Frees the environment's lock, now that nothing moves its alias any more, and tells Slack and SNS. What could not be
+ * delivered is in the result, in the ledger and in the log as an error; it never fails the step, so it never delays the end
+ * of a rollback.
  */
 export async function notifyRollback(
   input: NotifyRollbackInput,
