@@ -41,18 +41,20 @@ export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Re
     if (outcome !== undefined) reconciled.push({ rollout: record.id, outcome });
   };
   const note = (cause: unknown): void => void failures.push(cause);
+  const none = (cause: unknown): readonly never[] => {
+    note(cause);
+    return [];
+  };
   for (const record of open.filter((one) => !mayCreate(one))) await attempt(record).catch(note);
-  const firsts = open.filter(mayCreate);
-  await outlast(firsts, ports).catch(note);
-  for (const record of failures.length > 0 ? [] : firsts) await attempt(record).catch(note);
+  for (const record of await outlast(open.filter(mayCreate), ports, note)) await attempt(record).catch(note);
   const sweep = {
     execution: input.detail?.executionArn,
     now: input.time === undefined ? undefined : Date.parse(input.time),
   };
-  for (const { name, environment } of await dismissWaiters(sweep, ports))
+  for (const { name, environment } of await dismissWaiters(sweep, ports).catch(none))
     reconciled.push({ rollout: `${name}/${environment}`, outcome: 'dismissed' });
   const begun = new Set(open.map(({ id }) => id));
-  for (const rollout of await freeDeadLocks(sweep.execution, begun, ports))
+  for (const rollout of await freeDeadLocks(sweep.execution, begun, ports).catch(none))
     reconciled.push({ rollout, outcome: 'freed' });
   if (failures.length > 0) throw failures[0];
   return { reconciled };

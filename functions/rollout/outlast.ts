@@ -14,10 +14,18 @@ export function mayCreate({ status, kind, saved, candidate }: RolloutRecord): bo
 /**
  * Waits until no step of these dead rollouts can create an alias any more: no condition can be put on CreateAlias. The fence
  * is raised before, so that no step begins to promote meanwhile. Where the alias exists, or the execution runs, nobody waits.
+ * @returns those that can be put right now; of the others `note` is told why not.
  */
-export async function outlast(records: readonly RolloutRecord[], ports: Needs): Promise<void> {
-  const waitedFor = await Promise.all(records.map((record) => fence(record, ports)));
-  if (waitedFor.includes(true)) await ports.sleep(OUTLASTS_MS);
+export async function outlast(
+  records: readonly RolloutRecord[],
+  ports: Needs,
+  note: (cause: unknown) => void,
+): Promise<readonly RolloutRecord[]> {
+  const looked = await Promise.all(
+    records.map(async (record) => ({ record, missing: await fence(record, ports).catch(note) })),
+  );
+  if (looked.some(({ missing }) => missing === true)) await ports.sleep(OUTLASTS_MS);
+  return looked.filter(({ missing }) => missing !== undefined).map(({ record }) => record);
 }
 
 async function fence(record: RolloutRecord, { aliases, executions, ledger }: Needs): Promise<boolean> {

@@ -135,6 +135,27 @@ describe('Reconcile', () => {
     expect(state.rollouts.get('run-0/staging')).toMatchObject({ status: 'running' });
   });
 
+  it('puts a first release right when another rollout cannot be, and when another first release cannot be', async () => {
+    const { ports, state } = stranded('ABORTED');
+    const plain = state.rollouts.get('run-1/production') as RolloutRecord;
+    state.aliases.clear();
+    state.rollouts.clear();
+    for (const [id, saved] of [
+      ['run-1/plain', plain.saved],
+      ['run-2/stuck', null],
+      ['run-3/first', null],
+    ] as const)
+      state.rollouts.set(id, { ...plain, id, saved, stable: null, environment: id.slice(6), execution: id });
+    const status = async (execution: string) => {
+      if (execution === 'run-3/first') return 'ABORTED';
+      throw Object.assign(new Error('throttled'), { name: 'ThrottlingException' });
+    };
+    const executions = { ...ports.executions, status };
+    await expect(reconcile({}, { ...ports, executions, sleep: async () => undefined })).rejects.toThrow('throttled');
+    const ended = ['run-1/plain', 'run-2/stuck', 'run-3/first'].map((id) => state.rollouts.get(id)?.status);
+    expect(ended).toEqual(['running', 'running', 'stopped']);
+  });
+
   it('sweeps without an event, in case that was lost', async () => {
     const { ports } = stranded('ABORTED');
     expect((await reconcile({}, ports)).reconciled).toHaveLength(1);
