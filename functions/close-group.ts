@@ -69,7 +69,10 @@ function statusOf({ group, failure }: CloseGroupInput, outcomes: readonly Member
   return outcomes.some(({ outcome }) => outcome === 'rollbackFailed') ? 'rollbackFailed' : 'rolledBack';
 }
 
-/** What was done without knowing, by the worst finding; the record has all of them. Empty for a group that was found healthy, or was not judged together. */
+/**
+ * What was done without knowing, by the worst finding; the record has all of them. Empty for a group that was found
+ * healthy, or was not judged together.
+ */
 function undecidedIn({ verdict }: CloseGroupInput, { name, version }: { name: string; version: string }): string {
   if (verdict?.kind !== 'inconclusive') return '';
   const what = `group ${name} ${version} was released, as its onInconclusive says, although the joint bake was inconclusive`;

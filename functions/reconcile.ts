@@ -27,9 +27,9 @@ type Needs = Pick<
 /**
  * The dead man's switch, outside the state machine: StopExecution, a timeout and a full history run no Catch. For every
  * open rollout whose execution has ended it restores the alias, frees the lock and tells people; one that ended while it
- * waited leaves the queue, and one that took a lock and began nothing loses it. Runs on the execution's status change and on a schedule, in case that event is lost. It never
- * touches a rollout whose execution still runs, nor an environment that another rollout has taken over. What fails for one
- * rollout does not keep it from the others.
+ * waited leaves the queue, and one that took a lock and began nothing loses it. Runs on the execution's status change and
+ * on a schedule, in case that event is lost. It never touches a rollout whose execution still runs, nor an environment
+ * that another rollout has taken over. What fails for one rollout does not keep it from the others.
  * @throws the first failure, after all have been looked at: the next sweep tries again.
  */
 export async function reconcile(input: ReconcileInput, ports: Needs): Promise<Reconciliation> {

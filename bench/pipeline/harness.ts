@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 /** What the fault harness did in a while: whole rollouts, each with a fault, each checked afterwards. */
 export interface Harness {
   readonly runs: number;
-  /** Executions of the state machine in these runs: some scenarios have two or more, and every fourth run a good release at its end. */
+  /**
+   * Executions of the state machine in these runs: some scenarios have two or more, and every fourth run a good release
+   * at its end.
+   */
   readonly rollouts: number;
   readonly violations: number;
   readonly workers: number;

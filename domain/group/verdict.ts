@@ -43,7 +43,10 @@ export interface GroupBake {
 
 const TICK_SECONDS = 60;
 
-/** An unhealthy group goes back at once, also one that asks for no joint bake; others bake to the end, and the undecided a little longer, until all figures are in. */
+/**
+ * An unhealthy group goes back at once, also one that asks for no joint bake; others bake to the end, and the undecided
+ * a little longer, until all figures are in.
+ */
 export function groupMove({ now, since, bakeSeconds, arrivalSeconds, onInconclusive, verdict }: GroupBake): GroupMove {
   const reason = verdict.reasons[0] ?? verdict.kind;
   if (verdict.kind === 'unhealthy') return { kind: 'rollBack', reason };

@@ -55,7 +55,10 @@ export function rolloutBook(table: LedgerTable): RolloutBook {
   };
 }
 
-/** The record and the pointer are written together: a rollout that exists is listed until it is closed, and none is that does not. */
+/**
+ * The record and the pointer are written together: a rollout that exists is listed until it is closed, and none is that
+ * does not.
+ */
 async function openRollout(table: LedgerTable, record: RolloutRecord): Promise<RolloutRecord> {
   const existing = await findOpen(table, record);
   if (existing) return existing;

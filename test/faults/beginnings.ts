@@ -1,6 +1,7 @@
 import { groupKey, memberKey } from '../../domain/group/manifest.ts';
 import type { BusEvent } from '../../sandbox/core/world.ts';
 import { codeOf, Pipeline, type Saved } from '../support/pipeline.ts';
+import { AT_ONCE } from '../support/policies.ts';
 
 /** What is there before a scenario. */
 export interface Beginning {
@@ -18,7 +19,6 @@ export interface Beginning {
 /** Members of the group, in the order in which they depend on each other. */
 const MEMBERS = ['orders', 'billing'] as const;
 const GROUP = 'shop';
-const AT_ONCE = { name: 'production', strategy: { type: 'allAtOnce' } } as const;
 const IN_ALL = ['development', 'staging', 'production'].map((name) => ({ ...AT_ONCE, name }));
 
 export type BeginningName = 'nothing' | 'production' | 'twice' | 'environments' | 'group';

@@ -6,6 +6,7 @@ import { Person } from './people.ts';
 import { arrange, type Fault, limitExecution, recordCalls, type Recording, TIME_FAULTS } from './points.ts';
 import { LATER, type Scenario } from './scenarios.ts';
 import { Users } from './users.ts';
+import { AT_ONCE } from '../support/policies.ts';
 
 /** What came of one run. */
 export interface Played {
@@ -19,7 +20,6 @@ export interface Played {
   readonly rollouts: number;
 }
 
-const AT_ONCE = { name: 'production', strategy: { type: 'allAtOnce' } } as const;
 const WEEK = 604_800;
 const QUIET_MS = 20_000;
 /** How long after the last execution the scheduled sweep may take to put everything right; then leases must run out. */

@@ -15,6 +15,9 @@ import type { Rollback } from '../../domain/release.ts';
 import { aCandidate, aFailure, aReturn, aRollout, aWaiter, common } from '../support/builders.ts';
 import { facts, fakePorts, type FakeState } from '../support/fake-ports.ts';
 
+/** Another rollback has the environment; with a release, a rollout has it. */
+const HELD = { owner: 'x', rollout: 'x/production', leaseUntil: 9e12, fence: 1 };
+
 const POLICY = JSON.stringify({
   environments: [
     {
@@ -132,20 +135,12 @@ describe('BeginRollout of a rollback', () => {
   it.each<{ name: string; change: (state: FakeState) => void; says: RegExp }>([
     {
       name: 'a rollout is under way',
-      change: (s) =>
-        s.locks.set('orders#production', {
-          owner: 'x',
-          rollout: 'x/production',
-          release: '1.2.0',
-          leaseUntil: 9e12,
-          fence: 1,
-        }),
+      change: (s) => s.locks.set('orders#production', { ...HELD, release: '1.2.0' }),
       says: /name the release to go back to, or abort that first/,
     },
     {
       name: 'another rollback is under way',
-      change: (s) =>
-        s.locks.set('orders#production', { owner: 'x', rollout: 'x/production', leaseUntil: 9e12, fence: 1 }),
+      change: (s) => s.locks.set('orders#production', HELD),
       says: /wait for its end/,
     },
     {
@@ -167,13 +162,7 @@ describe('BeginRollout of a rollback', () => {
 
   it('aborts a rollout that is under way once, wakes it, waits in front of all, and goes back when the alias is restored', async () => {
     const { ports, state } = inPlace((s) => {
-      s.locks.set('orders#production', {
-        owner: 'x',
-        rollout: 'x/production',
-        release: '1.2.0',
-        leaseUntil: 9e12,
-        fence: 1,
-      });
+      s.locks.set('orders#production', { ...HELD, release: '1.2.0' });
       s.waiting.set('orders#production#other', aWaiter({ release: '1.3.0', expedite: { by: 'bob', why: 'now' } }));
     });
     const asked = input('BeginRollout', { named: true });

@@ -3,16 +3,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPorts } from '../../functions/aws/ports.ts';
 import { reconcileInput } from '../../functions/inputs.ts';
 import { reconcile } from '../../functions/reconcile.ts';
-import type { EnvironmentPolicy } from '../../domain/policy.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import { Pipeline, type Saved } from '../support/pipeline.ts';
+import { AT_ONCE, SLOW } from '../support/policies.ts';
 
-const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
-const SLOW: EnvironmentPolicy = {
-  name: 'production',
-  strategy: { type: 'canary', percent: 10, minutes: 30 },
-  onInconclusive: 'promote',
-};
 const MINUTE = 60_000;
 
 let before: Saved;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EnvironmentPolicy } from '../../domain/policy.ts';
 import type { CurrentRelease, RolloutRecord } from '../../functions/rollout/records.ts';
 import { Pipeline } from '../support/pipeline.ts';
+import { AT_ONCE } from '../support/policies.ts';
 
 /** What a rollback must not wait for: an approval, a bake, a contract, figures. */
 const SLOW: EnvironmentPolicy = {
@@ -13,7 +14,6 @@ const SLOW: EnvironmentPolicy = {
   finalBakeMinutes: 30,
   health: { alarms: ['nobody-made-this'] },
 };
-const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
 
 let pipeline: Pipeline;
 let lambda: LambdaClient;

@@ -3,17 +3,11 @@ import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { order } from '../../cli/commands/order.ts';
 import { rollback, type RollbackOptions } from '../../cli/commands/rollback.ts';
-import type { EnvironmentPolicy } from '../../domain/policy.ts';
 import type { RolloutRecord } from '../../functions/rollout/records.ts';
 import { typed } from '../support/command-line.ts';
 import { Pipeline, type Saved } from '../support/pipeline.ts';
+import { AT_ONCE, SLOW } from '../support/policies.ts';
 
-const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
-const SLOW: EnvironmentPolicy = {
-  name: 'production',
-  strategy: { type: 'canary', percent: 10, minutes: 30 },
-  onInconclusive: 'promote',
-};
 const WHY = 'orders fail';
 
 let before: Saved;

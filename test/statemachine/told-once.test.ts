@@ -1,15 +1,9 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { EnvironmentPolicy } from '../../domain/policy.ts';
 import { Pipeline, type Saved } from '../support/pipeline.ts';
+import { AT_ONCE, SLOW } from '../support/policies.ts';
 
-const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
-const SLOW: EnvironmentPolicy = {
-  name: 'production',
-  strategy: { type: 'canary', percent: 10, minutes: 30 },
-  onInconclusive: 'promote',
-};
 const MINUTE = 60_000;
 const ANA = { kind: 'role', roleName: 'Ops', sessionName: 'ana' } as const;
 

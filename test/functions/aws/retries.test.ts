@@ -16,7 +16,10 @@ function machine(given: Partial<RetryHost> = {}) {
   return { retries: patientRetries(host), waits };
 }
 
-/** Fails until the strategy gives up; returns how many attempts there were. Pacing between them is real time's: urgent calls have none. */
+/**
+ * Fails until the strategy gives up; returns how many attempts there were. Pacing between them is real time's: urgent
+ * calls have none.
+ */
 async function attempts({ retries }: ReturnType<typeof machine>, errorType: Kind): Promise<number> {
   let token = await retries.acquireInitialRetryToken('');
   for (let made = 1; ; made++) {

@@ -6,7 +6,8 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DRILL_POLICY } from '../../../domain/drill/drill.ts';
 import { groupKey, memberKey } from '../../../domain/group/manifest.ts';
 import { type Outcome, type Pipeline, type With, zipOf } from '../../support/pipeline.ts';
-import { AT_ONCE, first, type Run, traces } from './privilege-runs.ts';
+import { AT_ONCE } from '../../support/policies.ts';
+import { first, type Run, traces } from './privilege-runs.ts';
 
 /** Everything at once for each run: what the roles are called depends on what is deployed. */
 export const BESIDE: With = { drill: {}, groups: true };

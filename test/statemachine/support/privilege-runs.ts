@@ -16,6 +16,7 @@ import { StopExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { EnvironmentPolicy } from '../../../domain/policy.ts';
 import type { PolicyDocument } from '../../../sandbox/core/service.ts';
 import { type Outcome, Pipeline, type With, zipOf } from '../../support/pipeline.ts';
+import { AT_ONCE } from '../../support/policies.ts';
 
 /**
  * Runs that together use everything that the pipeline's roles are granted, cheapest first. Each gives all that tells one way
@@ -27,7 +28,6 @@ const QUICK: EnvironmentPolicy = {
   strategy: { type: 'canary', percent: 10, minutes: 1 },
   onInconclusive: 'promote',
 };
-export const AT_ONCE: EnvironmentPolicy = { name: 'production', strategy: { type: 'allAtOnce' } };
 
 /** A metric of the user's own as a health rule. */
 const MEMORY = {
