@@ -1,29 +1,20 @@
 import type { ExecutionStatus } from '@aws-sdk/client-sfn';
 import type { World } from '../core/world.ts';
 import type { ExecutionRecord } from './records.ts';
+import type { RedriveStatus } from './redrive.ts';
 
 /** Payloads beyond this many characters, escaped, are left out of status events (Step Functions developer guide). */
 const MAX_EVENT_DATA = 248 * 1024;
 
-/** Tells EventBridge and CloudWatch that an execution started or ended. */
-export function announce(world: World, record: ExecutionRecord): void {
-  publishStatus(world, record);
+/** Tells EventBridge and CloudWatch that an execution started, ended, or was taken up again. */
+export function announce(world: World, record: ExecutionRecord, redrive: RedriveStatus): void {
+  publishStatus(world, record, redrive);
   publishMetrics(world, record);
 }
 
-/** Whether an execution could be redriven, which the sandbox refuses to do, as AWS words it. */
-export function redriveOf(record: ExecutionRecord): {
-  redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE';
-  redriveStatusReason?: string;
-} {
-  if (record.status !== 'RUNNING' && record.status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' };
-  const redriveStatusReason = `Execution is ${record.status} and cannot be redriven`;
-  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason };
-}
-
-function publishStatus(world: World, record: ExecutionRecord): void {
+function publishStatus(world: World, record: ExecutionRecord, redrive: RedriveStatus): void {
   const included = JSON.stringify(record.input).length + JSON.stringify(record.output ?? '').length <= MAX_EVENT_DATA;
-  const { redriveStatus, redriveStatusReason = null } = redriveOf(record);
+  const { redriveStatus, redriveStatusReason = null } = redrive;
   const detail = {
     executionArn: record.arn,
     stateMachineArn: record.machineArn,
@@ -35,8 +26,8 @@ function publishStatus(world: World, record: ExecutionRecord): void {
     output: included ? (record.output ?? null) : null,
     stateMachineVersionArn: null,
     stateMachineAliasArn: null,
-    redriveCount: 0,
-    redriveDate: null,
+    redriveCount: record.redriven?.count ?? 0,
+    redriveDate: record.redriven ? Math.floor(record.redriven.at) : null,
     redriveStatus,
     redriveStatusReason,
     inputDetails: { included },
@@ -61,12 +52,26 @@ const COUNTERS: Readonly<Partial<Record<ExecutionStatus, string>>> = {
   ABORTED: 'ExecutionsAborted',
 };
 
+/** What a redriven execution counts in beside its usual counter; when it goes on, in this alone. */
+const REDRIVEN_COUNTERS: typeof COUNTERS = {
+  RUNNING: 'ExecutionsRedriven',
+  SUCCEEDED: 'RedrivenExecutionsSucceeded',
+  FAILED: 'RedrivenExecutionsFailed',
+  TIMED_OUT: 'RedrivenExecutionsTimedOut',
+  ABORTED: 'RedrivenExecutionsAborted',
+};
+
 function publishMetrics(world: World, record: ExecutionRecord): void {
-  const at = record.stoppedAt ?? record.startedAt;
+  const at = record.stoppedAt ?? record.redriven?.at ?? record.startedAt;
   const common = { namespace: 'AWS/States', dimensions: { StateMachineArn: record.machineArn }, at };
-  const name = COUNTERS[record.status];
-  if (name) world.channels.metric({ ...common, name, value: 1, unit: 'Count' });
+  for (const name of countersOf(record)) world.channels.metric({ ...common, name, value: 1, unit: 'Count' });
   if (record.stoppedAt === undefined) return;
   const value = record.stoppedAt - record.startedAt;
   world.channels.metric({ ...common, name: 'ExecutionTime', value, unit: 'Milliseconds' });
+}
+
+/** Names as in the Step Functions developer guide, "Step Functions metrics". */
+function countersOf({ status, redriven }: ExecutionRecord): string[] {
+  const usual = status === 'RUNNING' && redriven ? undefined : COUNTERS[status];
+  return [usual, redriven && REDRIVEN_COUNTERS[status]].filter((name) => name !== undefined);
 }

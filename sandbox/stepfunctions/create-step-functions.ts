@@ -5,6 +5,7 @@ import { Models } from './models.ts';
 import type { Deps } from './operations/deps.ts';
 import { historyOperations } from './operations/execution-history.ts';
 import { executionOperations } from './operations/executions.ts';
+import { redriveOperations } from './operations/redrive.ts';
 import { machineOperations } from './operations/state-machines.ts';
 import { tagOperations } from './operations/tags.ts';
 import { tokenOperations } from './operations/task-tokens.ts';
@@ -37,6 +38,7 @@ export function createStepFunctions(world: World): { service: Service; controls:
     operations: {
       ...machineOperations(deps),
       ...executionOperations(deps),
+      ...redriveOperations(deps),
       ...historyOperations(deps),
       ...tokenOperations(deps),
       ...tagOperations(deps),

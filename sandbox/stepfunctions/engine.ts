@@ -1,15 +1,18 @@
 import type { ExecutionStatus, HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import type { World } from '../core/world.ts';
 import { parseData, type Data } from './asl/json.ts';
+import type { State } from './asl/model.ts';
 import { Interrupted, StateError } from './asl/state-error.ts';
 import { CallbackRegistry } from './callbacks.ts';
 import { announce } from './announce.ts';
+import { afresh, whereItStood, type Beginning } from './beginning.ts';
 import { eventKey, lastEventId } from './history.ts';
 import { removeMachine } from './remove-machine.ts';
 import { LiveExecution, type ExecutionHost } from './live-execution.ts';
 import { logEvent } from './execution-log.ts';
 import type { Models } from './models.ts';
 import type { ExecutionRecord, PositionRecord, Records, RevisionRecord } from './records.ts';
+import { redriveStatusOf, type RedriveStatus } from './redrive.ts';
 import { setAlarm } from './run/cancellation.ts';
 import type { EventDetails, Frame, TaskAttempt, TaskFault } from './run/execution.ts';
 import { runFlow } from './run/run-flow.ts';
@@ -22,12 +25,15 @@ export interface AppendedEvent {
   readonly event: HistoryEvent;
 }
 
+/** Tokens that an execution's redrives are known by (RedriveExecution reference). */
+const MAX_TOKENS = 10;
+
 interface Running {
   readonly live: LiveExecution;
   readonly stopTimer: () => void;
 }
 
-/** Runs executions: starts them, ends them, and takes them up again after a restart. */
+/** Runs executions: starts them, ends them, and takes them up again after a restart or when they are redriven. */
 export class Engine implements ExecutionHost {
   readonly world: World;
   readonly callbacks: CallbackRegistry;
@@ -54,8 +60,44 @@ export class Engine implements ExecutionHost {
       roleArn: live.facts.roleArn,
     };
     live.append('ExecutionStarted', 0, { executionStartedEventDetails });
-    announce(this.world, record);
+    announce(this.world, record, this.redriveStatus(record));
     this.world.clock.setTimer(0, () => void this.#run(live, parseData(record.input)));
+  }
+
+  /**
+   * Takes up an execution that was not successful, at the state where it stopped: that state starts afresh, with the input
+   * and the variables that it had, all its attempts and all its time. A Fail state is entered again.
+   */
+  redrive({ arn }: ExecutionRecord, clientToken: string | undefined): void {
+    const { stoppedAt: _, output: _output, error: _error, cause: _cause, ...rest } = this.#execution(arn);
+    const { count: before = 0, tokens = [] } = rest.redriven ?? {};
+    const [count, at] = [before + 1, this.world.clock.now()];
+    const named = clientToken === undefined ? [] : [{ token: clientToken, at }];
+    const redriven = { count, at, tokens: [...named, ...tokens].slice(0, MAX_TOKENS) };
+    const record: ExecutionRecord = { ...rest, status: 'RUNNING', redriven };
+    this.#records.executions.put(arn, record);
+    const last = lastEventId(this.#records, arn);
+    const { live } = this.#open(record, last);
+    const cursor = live.append('ExecutionRedriven', last, { executionRedrivenEventDetails: { redriveCount: count } });
+    announce(this.world, record, this.redriveStatus(record));
+    const position = this.#records.positions.get(arn);
+    const input = parseData(position?.input ?? record.input);
+    this.world.clock.setTimer(0, () => void this.#run(live, input, position && afresh(live.model, position, cursor)));
+  }
+
+  redriveStatus(record: ExecutionRecord): RedriveStatus {
+    return redriveStatusOf(record, {
+      now: this.world.clock.now(),
+      events: record.stoppedAt === undefined ? 0 : lastEventId(this.#records, record.arn),
+      deleting: this.isDeleting(record.machineArn),
+    });
+  }
+
+  /** The state in which an execution stopped; absent when it had entered none. */
+  stoppedIn(record: ExecutionRecord): State | undefined {
+    const position = this.#records.positions.get(record.arn);
+    const { definition } = this.#records.revisions.get(record.revision) as RevisionRecord;
+    return position && this.#models.model(definition).states.get(position.state);
   }
 
   /** Takes up every execution that was running, at the state where it stood. */
@@ -65,7 +107,7 @@ export class Engine implements ExecutionHost {
       const position = this.#records.positions.get(record.arn);
       const { live } = this.#open(record, lastEventId(this.#records, record.arn));
       const input = parseData(position?.input ?? record.input);
-      this.world.clock.setTimer(0, () => void this.#run(live, input, position));
+      this.world.clock.setTimer(0, () => void this.#run(live, input, position && whereItStood(position)));
     }
   }
 
@@ -139,23 +181,24 @@ export class Engine implements ExecutionHost {
   #limit(record: ExecutionRecord, timeoutSeconds: number | undefined): () => void {
     if (timeoutSeconds === undefined) return () => undefined;
     const { clock } = this.world;
-    const remaining = record.startedAt + timeoutSeconds * 1000 - clock.now();
+    const since = record.redriven?.at ?? record.startedAt;
+    const remaining = since + timeoutSeconds * 1000 - clock.now();
     return setAlarm(clock, remaining, () => this.timeOut(record.arn)).cancel;
   }
 
-  async #run(live: LiveExecution, input: Data, position?: PositionRecord): Promise<void> {
+  async #run(live: LiveExecution, input: Data, from?: Beginning): Promise<void> {
     const { arn } = live.facts;
     const frame: Frame = {
       execution: live,
       cancellation: live.cancellation,
       top: true,
-      variables: {},
-      cursor: 0,
+      variables: from?.variables ?? {},
+      cursor: from?.cursor ?? 0,
       active: undefined,
       inner: [],
     };
     try {
-      const output = await runFlow(live.model, input, frame, runState, position);
+      const output = await runFlow(live.model, input, frame, runState, from);
       const details = { output: output.text, outputDetails: { truncated: false } };
       const event = { executionSucceededEventDetails: details };
       this.#end(arn, 'SUCCEEDED', 'ExecutionSucceeded', frame.cursor, event, { output: output.text });
@@ -176,17 +219,21 @@ export class Engine implements ExecutionHost {
     result: { output?: string; error?: string; cause?: string } = {},
   ): void {
     const running = this.#running.get(arn);
-    const record = this.#records.executions.get(arn);
-    if (!running || !record) return;
+    if (!running) return;
+    const record = this.#execution(arn);
     this.#running.delete(arn);
     running.stopTimer();
     running.live.append(type, previous, event);
     const ended = { ...record, status, stoppedAt: this.world.clock.now(), ...result };
     this.#records.executions.put(arn, ended);
-    this.#records.positions.delete(arn);
+    if (status === 'SUCCEEDED') this.#records.positions.delete(arn);
     running.live.cancellation.cancel();
-    announce(this.world, ended);
+    announce(this.world, ended, this.redriveStatus(ended));
     this.callbacks.ended(arn);
     this.#removeIfIdle(record.machineArn);
+  }
+
+  #execution(arn: string): ExecutionRecord {
+    return this.#records.executions.get(arn) as ExecutionRecord;
   }
 }

@@ -14,7 +14,7 @@ export function logEvent(world: World, record: ExecutionRecord, revision: Revisi
     id: String(event.id),
     type: event.type,
     details: detailsOf(shown),
-    redrive_count: '0',
+    redrive_count: String(record.redriven?.count ?? 0),
     previous_event_id: String(event.previousEventId),
     event_timestamp: String(at.getTime()),
     execution_arn: record.arn,

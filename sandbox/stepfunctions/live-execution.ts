@@ -7,6 +7,7 @@ import type { StateMachineModel } from './asl/model.ts';
 import { Interrupted, StateError } from './asl/state-error.ts';
 import { MAX_EVENTS } from './history.ts';
 import type { ExecutionRecord, PositionRecord, RevisionRecord } from './records.ts';
+import { MAX_AGE_MS } from './redrive.ts';
 import { Cancellation } from './run/cancellation.ts';
 import type { Callbacks, EventDetails, Execution, ExecutionFacts, TaskAttempt, TaskFault } from './run/execution.ts';
 
@@ -23,9 +24,6 @@ export interface ExecutionHost {
   isDeleting(machineArn: string): boolean;
   faultFor(attempt: TaskAttempt): TaskFault | undefined;
 }
-
-/** An execution may run for a year (Step Functions quotas). */
-const MAX_AGE_MS = 365 * 24 * 3600 * 1000;
 
 /** A running execution in memory: it numbers the events and stops everything when it ends. */
 export class LiveExecution implements Execution {
@@ -111,5 +109,6 @@ function factsOf(record: ExecutionRecord, revision: RevisionRecord): ExecutionFa
     machineName: record.machineName,
     roleArn: revision.roleArn,
     startedAt: record.startedAt,
+    ...(record.redriven && { redriven: record.redriven }),
   };
 }

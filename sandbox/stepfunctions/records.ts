@@ -44,9 +44,19 @@ export interface ExecutionRecord {
   readonly sessionName: string;
   /** Log stream that its events go to. */
   readonly logStream: string;
+  /** Absent until it is redriven for the first time. */
+  readonly redriven?: RedriveRecord;
 }
 
-/** Where a running execution stands, so that it goes on after a restart. */
+/** How often an execution was taken up again, and the last time. */
+export interface RedriveRecord {
+  readonly count: number;
+  readonly at: number;
+  /** What callers named their requests by, the latest first: the same name is the same request. */
+  readonly tokens: readonly { readonly token: string; readonly at: number }[];
+}
+
+/** Where an execution stands: it goes on from there after a restart, and after RedriveExecution where it stopped. */
 export interface PositionRecord {
   readonly state: string;
   readonly input: string;

@@ -9,6 +9,7 @@ export function removeMachine(records: Records, machineArn: string): void {
   for (const { arn } of executions) {
     deleteEvents(records, arn);
     records.executions.delete(arn);
+    records.positions.delete(arn);
   }
   for (let revision = machine.revision; revision > 0; revision--)
     records.revisions.delete(revisionKey(machineArn, revision));

@@ -12,10 +12,10 @@ import type {
 } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../core/aws-error.ts';
 import { operation, type Need, type Operation } from '../../core/service.ts';
-import { redriveOf } from '../announce.ts';
 import { assertName, executionArn } from '../arns.ts';
 import { deleteEvents } from '../history.ts';
 import { revisionKey, type ExecutionRecord, type MachineRecord, type RevisionRecord } from '../records.ts';
+import { redrivesOf } from '../redrive.ts';
 import { executionOf, machineOf, type Deps } from './deps.ts';
 import { assertInput } from './execution-input.ts';
 import { pageOf } from './paging.ts';
@@ -38,7 +38,7 @@ export function executionOperations(deps: Deps): Record<string, Operation> {
     }),
     DescribeExecution: operation<DescribeExecutionInput, DescribeExecutionOutput>({
       needs: (input) => onExecution('states:DescribeExecution', input.executionArn),
-      handle: (input) => describe(executionOf(deps, input.executionArn)),
+      handle: (input) => describe(deps, executionOf(deps, input.executionArn)),
     }),
     ListExecutions: operation<ListExecutionsInput, ListExecutionsOutput>({
       needs: (input) => [{ action: 'states:ListExecutions', resource: input.stateMachineArn ?? '*' }],
@@ -116,6 +116,7 @@ function forgetOld(deps: Deps): void {
     if (record.stoppedAt === undefined || record.stoppedAt > limit) continue;
     deleteEvents(deps.records, record.arn);
     executions.delete(record.arn);
+    deps.records.positions.delete(record.arn);
   }
 }
 
@@ -128,7 +129,7 @@ function stopExecution(deps: Deps, request: StopExecutionInput): StopExecutionOu
   return { stopDate: new Date(executionOf(deps, record.arn).stoppedAt ?? deps.world.clock.now()) };
 }
 
-function describe(record: ExecutionRecord): DescribeExecutionOutput {
+function describe(deps: Deps, record: ExecutionRecord): DescribeExecutionOutput {
   return {
     executionArn: record.arn,
     stateMachineArn: record.machineArn,
@@ -142,8 +143,8 @@ function describe(record: ExecutionRecord): DescribeExecutionOutput {
     ...(record.traceHeader !== undefined && { traceHeader: record.traceHeader }),
     ...(record.error !== undefined && { error: record.error }),
     ...(record.cause !== undefined && { cause: record.cause }),
-    redriveCount: 0,
-    ...redriveOf(record),
+    ...redrivesOf(record),
+    ...deps.engine.redriveStatus(record),
   };
 }
 
@@ -163,7 +164,7 @@ function listExecutions(deps: Deps, request: ListExecutionsInput): ListExecution
     status: record.status,
     startDate: new Date(record.startedAt),
     ...(record.stoppedAt !== undefined && { stopDate: new Date(record.stoppedAt) }),
-    redriveCount: 0,
+    ...redrivesOf(record),
   }));
   return { executions, ...(page.nextToken !== undefined && { nextToken: page.nextToken }) };
 }

@@ -20,7 +20,8 @@ function contextOf(visit: Visit): object {
       Name: facts.name,
       RoleArn: facts.roleArn,
       StartTime: new Date(facts.startedAt).toISOString(),
-      RedriveCount: 0,
+      RedriveCount: facts.redriven?.count ?? 0,
+      ...(facts.redriven && { RedriveTime: new Date(facts.redriven.at).toISOString() }),
     },
     StateMachine: { Id: facts.machineArn, Name: facts.machineName },
     State: {

@@ -3,7 +3,7 @@ import type { Principal } from '../../core/service.ts';
 import type { World } from '../../core/world.ts';
 import type { JsonObject } from '../asl/json.ts';
 import type { StateMachineModel, StateType } from '../asl/model.ts';
-import type { PositionRecord, TaskRecord } from '../records.ts';
+import type { PositionRecord, RedriveRecord, TaskRecord } from '../records.ts';
 import type { TaskAnswer } from '../tasks/task-answer.ts';
 import type { Cancellation } from './cancellation.ts';
 
@@ -19,6 +19,7 @@ export interface ExecutionFacts {
   readonly machineName: string;
   readonly roleArn: string;
   readonly startedAt: number;
+  readonly redriven?: RedriveRecord;
 }
 
 /** What a fault harness can have done to one task attempt. */

@@ -7,17 +7,23 @@ import { visitState, type StateRunner } from './visit-state.ts';
 /** Transitions that are made in one go before others get their turn. */
 const TRANSITIONS_PER_TURN = 64;
 
+/** Where a flow is taken up: in a state that had been entered, whose position is given, or at the entry of one. */
+export interface Resumption {
+  readonly state: string;
+  readonly position?: PositionRecord;
+}
+
 /** Runs a flow from its start, or from where it stood, and gives its output. */
 export async function runFlow(
   flow: Flow,
   input: Data,
   frame: Frame,
   run: StateRunner,
-  resumed?: PositionRecord,
+  resumed?: Resumption,
 ): Promise<Data> {
   let name = resumed?.state ?? flow.startAt;
   let data = input;
-  let from = resumed;
+  let from = resumed?.position;
   for (let transitions = 1; ; transitions++) {
     const state = flow.states.get(name);
     if (!state) throw new Error(`the definition has no state ${name}`);

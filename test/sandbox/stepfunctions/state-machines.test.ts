@@ -274,9 +274,9 @@ describe('CreateStateMachine', () => {
   });
 
   it('has operations that the sandbox refuses by name', async () => {
-    await expect(call(aStepFunctionsWorld(), 'RedriveExecution', {})).rejects.toMatchObject({
+    await expect(call(aStepFunctionsWorld(), 'StartSyncExecution', {})).rejects.toMatchObject({
       code: 'UnknownOperationException',
-      message: expect.stringContaining('SFN.RedriveExecution') as string,
+      message: expect.stringContaining('SFN.StartSyncExecution') as string,
     });
   });
 });
