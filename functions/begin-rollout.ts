@@ -1,10 +1,12 @@
-import { expected, InvalidReleaseError, NotReadyError } from '../domain/errors.ts';
+import { expected, InvalidReleaseError, NotReadyError, WithdrawnError } from '../domain/errors.ts';
 import { versionOrder } from '../domain/readiness.ts';
 import { groupOf, type Release, type ReturningRelease } from '../domain/release.ts';
 import { promoted, sameRouting } from '../domain/routing.ts';
+import { refuseLateMember } from './group/refuse-late-member.ts';
 import { beginRolloutInput, type BeginRolloutInput, type RolloutHandle } from './inputs.ts';
 import type { AliasState, Ports } from './ports.ts';
 import type { CurrentRelease, Place, RolloutRecord } from './rollout/records.ts';
+import { isOver, OVER } from './rollout/redriven.ts';
 import { refuseFrozen } from './rollout/refuse-frozen.ts';
 import { takeTurn } from './rollout/take-turn.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -20,7 +22,7 @@ export type Begun =
 /** `askAgainSeconds` is null when there is nothing to wait for. */
 type Waits = { readonly askAgainSeconds: number | null };
 
-type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions'>;
+type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions' | 'groups'>;
 
 /**
  * Takes the environment's lock, refuses duplicates and old versions, and writes the alias's routing down before the first
@@ -28,12 +30,15 @@ type Needs = Pick<Ports, 'aliases' | 'ledger' | 'executions'>;
  * frozen is asked when its turn has come; what would take over from another is asked before that, too.
  * @throws InvalidReleaseError when the version is not newer, or was published with other bytes: reject.
  * @throws NotReadyError when the environment is frozen or outside its windows: reject.
- * @throws WithdrawnError when a newer release took its place while it waited, or somebody aborted it: reject.
+ * @throws WithdrawnError when a newer release took its place while it waited, or somebody aborted it, or it was redriven after
+ * its rollout had been put right: reject.
  * @throws NotReadyError when it waited too long for its turn: reject.
  */
 export async function beginRollout(input: BeginRolloutInput, ports: Needs): Promise<Begun & Waits> {
   const { release, plan, execution } = input;
   const place: Place = { function: release.function, environment: plan.environment };
+  if (await isOver({ ...place, execution }, ports)) throw new WithdrawnError(OVER);
+  await refuseLateMember(input, ports);
   const owner = await ports.ledger.claimEvent(release, plan.environment, execution.id);
   if (owner !== execution.id) return notBegun('duplicate', `execution ${owner} handles this upload`);
   const current = await ports.ledger.current(place);

@@ -13,6 +13,7 @@ import { describeRouting } from '../domain/routing.ts';
 import { checkReadinessInput, type CheckReadinessInput } from './inputs.ts';
 import type { AlarmNow, FunctionFacts, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
+import { keepLock } from './rollout/guard.ts';
 import { aliasBeforeRollback } from './rollout/rollback-target.ts';
 import { whoMoved } from './rollout/who-moved.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -28,12 +29,15 @@ export interface Readiness {
 type Needs = Pick<Ports, 'aliases' | 'functions' | 'references' | 'health' | 'secrets' | 'ledger' | 'changes'>;
 
 /**
- * Refuses what can be known to be wrong before anything changes. Reads only, but for its evidence.
+ * Refuses what can be known to be wrong before anything changes. Reads only, but for its evidence. One that is redriven first
+ * asks whether the rollout still is its own.
+ * @throws ConcurrentChangeError when it is not: reject.
  * @throws NotReadyError naming everything that is not in order: reject.
  * @throws TransientAwsError while Lambda is still busy with an earlier update: retry.
  */
 export async function checkReadiness(input: CheckReadinessInput, ports: Needs): Promise<Readiness> {
-  const { release } = input;
+  const { release, execution } = input;
+  if (execution.redriven) await keepLock(input, ports.ledger);
   const readiness =
     release.kind === 'rollback' ? await beforeRollback(release, input, ports) : await beforeRelease(input, ports);
   await attest(input, ports.ledger, readiness);

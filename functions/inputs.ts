@@ -23,7 +23,8 @@ const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(
 /** What every step of every machine is told. */
 export const common = {
   step: z.object({ state: z.string(), tick: z.number().int(), now: instant }),
-  execution: z.object({ id: z.string(), name: z.string(), startedAt: z.string() }),
+  /** `redriven`: somebody took it up again after it had failed, was stopped or timed out. */
+  execution: z.object({ id: z.string(), name: z.string(), startedAt: z.string(), redriven: z.boolean().optional() }),
 };
 
 /** The rollout as BeginRollout returned it; it travels with the execution. */

@@ -2,6 +2,7 @@ import { notifyRollbackInput, type NotifyRollbackInput } from './inputs.ts';
 import type { Delivery, Notice, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
+import { isOver } from './rollout/redriven.ts';
 import { defineStep, serve } from './runtime.ts';
 
 type Needs = Pick<Ports, 'notifier' | 'ledger'>;
@@ -9,13 +10,14 @@ type Needs = Pick<Ports, 'notifier' | 'ledger'>;
 /**
  * Frees the environment's lock, now that nothing moves its alias any more, and tells Slack and SNS. What could not be
  * delivered is in the result, in the ledger and in the log as an error; it never fails the step, so it never delays the end
- * of a rollback.
+ * of a rollback. Of what was put right before people know already.
  */
 export async function notifyRollback(
   input: NotifyRollbackInput,
   ports: Needs,
 ): Promise<{ deliveries: readonly Delivery[] }> {
   const { release, plan, rollout, candidate, rollback, execution, notifications } = input;
+  if (await isOver({ ...rollout, execution }, ports)) return { deliveries: [] };
   const byTheMachine = BY_THE_MACHINE.has(rollback.outcome);
   if (!byTheMachine) await ports.ledger.freeLock(rollout, execution.id);
   const reason = reasonOf(input);

@@ -5,6 +5,7 @@ import { type Candidate, publishVersionInput, type PublishVersionInput } from '.
 import type { Conflict, Ports } from './ports.ts';
 import { codeBefore } from './rollout/code-before.ts';
 import { attest } from './rollout/evidence.ts';
+import { keepLock } from './rollout/guard.ts';
 import { journaled } from './rollout/journal.ts';
 import { publishedTarget } from './rollout/rollback-target.ts';
 import { settled } from './rollout/settled.ts';
@@ -14,13 +15,16 @@ type Needs = Pick<Ports, 'functions' | 'references' | 'artifacts' | 'ledger' | '
 
 /**
  * Brings the release's code and the environment's configuration to `$LATEST`, waits until Lambda is ready, publishes, and
- * waits until the version is Active. What it changes is recorded before, for a rollback to take back. Each part is done only if what is there differs, so a retry goes on where it stopped.
+ * waits until the version is Active. What it changes is recorded before, for a rollback to take back. Each part is done only
+ * if what is there differs, so a retry goes on where it stopped. One that is redriven first asks whether the rollout still is
+ * its own.
  * @throws TransientAwsError while Lambda is not ready: retry.
- * @throws ConcurrentChangeError when somebody else changes the function at the same time: reject.
+ * @throws ConcurrentChangeError when somebody else changes the function at the same time, or has taken the lock: reject.
  * @throws NotReadyError when Lambda could not apply the update: reject.
  */
 export async function publishVersion(input: PublishVersionInput, ports: Needs): Promise<{ candidate: Candidate }> {
-  const { release, rollout } = input;
+  const { release, rollout, execution } = input;
+  if (execution.redriven) await keepLock(input, ports.ledger);
   if (release.kind === 'rollback') return known(release, input, ports);
   await moveEventSources(input, ports);
   await bringCode(input, release, ports);

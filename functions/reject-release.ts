@@ -4,6 +4,7 @@ import { rejectReleaseInput, type RejectReleaseInput } from './inputs.ts';
 import type { Delivery, Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
+import { isOver, OVER } from './rollout/redriven.ts';
 import { revertChanges } from './rollout/revert.ts';
 import type { RolloutRecord } from './rollout/records.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -30,10 +31,11 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
   const { failure, execution, plan, rollout, notifications } = input;
   const subject: Subject = input.release ?? subjectOf(input.event);
   const environment = plan?.environment ?? subject.environment ?? '-';
+  const place = { function: subject.function, environment };
+  if (await isOver({ ...place, execution, fence: rollout?.fence }, ports)) return over(input, subject);
   const cause = `${subjectInWords(subject)} was refused${environment === '-' ? '' : ` in ${environment}`}: ${causeInWords(failure)}`;
   const reverted = rollout ? await revertChanges({ step: input.step, rollout }, ports) : [];
   const begun = await record(input, subject, environment, cause, ports);
-  const place = { function: subject.function, environment };
   if (plan) await ports.ledger.freeLock(place, execution.id);
   if (plan) await ports.ledger.leaveQueue(place, execution.name);
   const parties = { function: subject.function, environment, release: subject.version, candidate: undefined };
@@ -52,6 +54,11 @@ export async function rejectRelease(input: RejectReleaseInput, ports: Needs): Pr
   await ports.ledger.updateRollout(begun, { told: notice.outcome });
   await ports.ledger.closeRollout(begun);
   return { rejection: { error: failure.error, cause, deliveries } };
+}
+
+/** What Reconcile put right is left as it is, and people know of it. */
+function over({ failure }: RejectReleaseInput, subject: Subject): { rejection: Rejection } {
+  return { rejection: { error: failure.error, cause: `${subjectInWords(subject)}: ${OVER}`, deliveries: [] } };
 }
 
 type RolloutKey = Pick<RolloutRecord, 'id' | 'function' | 'environment' | 'startedAt'>;

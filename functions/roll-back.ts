@@ -5,6 +5,7 @@ import type { Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
 import { causeInWords } from './rollout/failure.ts';
 import { type Restoration, restoreAlias, restoredInWords } from './rollout/restore.ts';
+import { isOver, OVER } from './rollout/redriven.ts';
 import { returnCurrent } from './rollout/return-current.ts';
 import { revertChanges } from './rollout/revert.ts';
 import { settleRollback } from './rollout/settle-rollback.ts';
@@ -29,7 +30,8 @@ type Needs = Pick<Ports, 'aliases' | 'ledger' | 'changes' | 'functions' | 'refer
  * kept, and NotifyRollback frees it.
  */
 export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ rollback: Rollback }> {
-  const { release, plan, rollout, candidate, failure, step } = input;
+  const { release, plan, rollout, candidate, failure, step, execution } = input;
+  if (await isOver({ ...rollout, execution }, ports)) return over(input);
   if (release.kind === 'rollback') return settle(release, input, ports);
   const wanted: Restoration = {
     function: release.function,
@@ -57,6 +59,12 @@ export async function rollBack(input: RollBackInput, ports: Needs): Promise<{ ro
   return {
     rollback: { outcome: restored.outcome, error: failure.error, cause, ...revertedInWords(reverted) },
   };
+}
+
+/** What Reconcile put right is left as it is. */
+function over({ release, plan, failure }: RollBackInput): { rollback: Rollback } {
+  const cause = `${releaseInWords(release)} in ${plan.environment}: ${OVER}`;
+  return { rollback: { outcome: 'over', error: failure.error, cause } };
 }
 
 /** A person wanted to get away from what was in place, so a rollback that is half done is not taken back. */

@@ -5,6 +5,7 @@ import type { ReturningRelease } from '../domain/release.ts';
 import { type Progress, verifyCandidateInput, type VerifyCandidateInput } from './inputs.ts';
 import type { Ports } from './ports.ts';
 import { attest } from './rollout/evidence.ts';
+import { keepLock } from './rollout/guard.ts';
 import { opening } from './rollout/opening.ts';
 import { wakeTarget } from './rollout/rollback-target.ts';
 import { defineStep, serve } from './runtime.ts';
@@ -20,13 +21,16 @@ interface HookAnswer {
 /**
  * Invokes the candidate directly, at 0 % of the traffic: once for each contract case, then the policy's hook. Safe to
  * repeat. Warming comes later, right before each share: environments that nobody uses do not last.
- * The target of a rollback has been through that; it is woken instead.
+ * The target of a rollback has been through that; it is woken instead. One that is redriven first asks whether the rollout
+ * still is its own.
+ * @throws ConcurrentChangeError when it is not: reject.
  * @throws InvalidReleaseError listing every answer that broke the contract: reject.
  */
 export async function verifyCandidate(
   input: VerifyCandidateInput,
   ports: Needs,
 ): Promise<{ move: Move; progress: Progress }> {
+  if (input.execution.redriven) await keepLock(input, ports.ledger);
   if (input.release.kind === 'rollback') return awake(input.release, input, ports);
   const violations: string[] = [];
   for (const one of input.release.contract) violations.push(...(await checkCase(one, input, ports)));

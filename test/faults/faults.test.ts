@@ -120,6 +120,29 @@ const FOUND: readonly {
     fault: { kind: 'refuse', call: { role: 'RejectRelease', service: 'DynamoDB', operation: 'Query', nth: 2 } },
     and: { kind: 'refuse', call: { role: 'BeginRollout', service: 'DynamoDB', operation: 'Query', nth: 0 } },
   },
+  {
+    name: 'an execution is redriven after Reconcile put it right, and people are told once more',
+    outcome: 'comparison',
+    fault: { kind: 'redriveLater', call: { role: 'Rollout', service: 'Lambda', operation: 'Invoke', nth: 6 } },
+  },
+  {
+    name: 'a member of a group is redriven after the group went back without it',
+    strategy: 'allAtOnce',
+    outcome: 'group',
+    fault: { kind: 'redriveLater', call: { role: 'Rollout', service: 'Lambda', operation: 'Invoke', nth: 0 } },
+  },
+  {
+    name: 'a member of a group is redriven while it begins, and the group has seen it die',
+    strategy: 'allAtOnce',
+    outcome: 'groupRolledBack',
+    fault: { kind: 'redriveAtOnce', call: { role: 'Rollout', service: 'Lambda', operation: 'Invoke', nth: 1 } },
+  },
+  {
+    name: 'a group is redriven after another execution took it back',
+    strategy: 'allAtOnce',
+    outcome: 'groupUndecided',
+    fault: { kind: 'redriveLater', call: { role: 'Group', service: 'Lambda', operation: 'Invoke', nth: 1 } },
+  },
 ];
 
 describe('what the enumeration found', () => {

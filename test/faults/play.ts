@@ -4,6 +4,7 @@ import { type Ending, endingOf, slackNotices, type Told } from './ending.ts';
 import { violations } from './invariants.ts';
 import { Person } from './people.ts';
 import { arrange, type Fault, limitExecution, recordCalls, type Recording, TIME_FAULTS } from './points.ts';
+import { redriveDead } from './redrive.ts';
 import { LATER, type Scenario } from './scenarios.ts';
 import { Users } from './users.ts';
 import { AT_ONCE } from '../support/policies.ts';
@@ -51,6 +52,8 @@ class Run {
   readonly #notices: Told[] = [];
   #mayTellTwice = false;
   readonly #unqualified: string[] = [];
+  /** Changes that the pipeline made in Lambda. */
+  #changes = 0;
 
   constructor(pipeline: Pipeline, scenario: Scenario, begun: Beginning) {
     this.#pipeline = pipeline;
@@ -110,6 +113,7 @@ class Run {
     const { starts } = this.#scenario;
     const possible = {
       executionTimeout: true,
+      stopAndRedrive: true,
       groupTimeout: starts === 'group',
       duplicateEvent: starts !== 'rollback',
       olderEvent: this.#begun.older !== undefined,
@@ -123,6 +127,7 @@ class Run {
     this.#pipeline.sandbox.world.observe(({ service, operation, input, principal, error }) => {
       if (principal.kind !== 'role') return;
       const { Qualifier, FunctionName = '', Message } = input as Record<string, string | undefined>;
+      if (service === 'Lambda' && /^(Add|Create|Delete|Publish|Put|Remove|Update)/.test(operation)) this.#changes++;
       if (service === 'SNS' && operation === 'Publish' && (!error || error === 'SdkClientException'))
         this.#notices.push(snsNotice(Message));
       const ours = service === 'Lambda' && functions.has(FunctionName.replace(/^.*:function:/, '').replace(/:.*$/, ''));
@@ -193,8 +198,26 @@ class Run {
     const { status, cause, states } = await pipeline.release(LATER);
     const served = await pipeline.serves();
     if (status === 'SUCCEEDED' && Number(served) > Number(before ?? 0) && (await pipeline.lockOwner()) === '')
-      return [];
+      return this.#redriveChangesNothing();
     return [`the later release: ${status} in ${states.at(-1)}, alias at ${served} (was ${before}): ${cause}`];
+  }
+
+  /** Somebody redrives all that died, when another release has been in place for long. */
+  async #redriveChangesNothing(): Promise<string[]> {
+    const pipeline = this.#pipeline;
+    const machine = pipeline.stack.outputs['StateMachineArn'] ?? '';
+    const { clock } = pipeline.sandbox.world;
+    await clock.sleep(3_600_000);
+    const before = this.#changes;
+    const redriven = await redriveDead(pipeline, machine, this.#begun.executions);
+    if (redriven.length === 0) return [];
+    await this.#untilEnded(clock.now());
+    await clock.sleep(SETTLED_MS[0]);
+    const owner = await pipeline.lockOwner();
+    const open = (await pipeline.items()).filter(({ pk }) => pk === 'open' || pk === 'queue');
+    const moved = this.#changes === before ? [] : [`${this.#changes - before} changes in Lambda`];
+    const left = [...moved, ...(owner ? [`lock held by ${owner}`] : []), ...open.map(({ pk, sk }) => `${pk} ${sk}`)];
+    return left.length === 0 ? [] : [`redriven after a later release: ${left.join(', ')}`];
   }
 }
 

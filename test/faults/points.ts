@@ -3,6 +3,7 @@ import type { ServiceId } from '../../sandbox/core/service.ts';
 import type { BusEvent } from '../../sandbox/core/world.ts';
 import type { Pipeline } from '../support/pipeline.ts';
 import { leaveInProgress } from './left-in-progress.ts';
+import { redriveDead, stopRunning } from './redrive.ts';
 
 /** A call that one role made: the n-th of its kind, from 0. A machine's own role is called like it: `Rollout`, `Group`. */
 export interface CallPoint {
@@ -22,9 +23,17 @@ export const CALL_FAULTS = [
   'stopBefore',
   'stopAfter',
   'stopAndLag',
+  'redriveAtOnce',
+  'redriveLater',
 ] as const;
 export const TASK_FAULTS = ['timeOut', 'deliverTwice', 'leftInProgress'] as const;
-export const TIME_FAULTS = ['executionTimeout', 'groupTimeout', 'duplicateEvent', 'olderEvent'] as const;
+export const TIME_FAULTS = [
+  'executionTimeout',
+  'groupTimeout',
+  'stopAndRedrive',
+  'duplicateEvent',
+  'olderEvent',
+] as const;
 
 /** One thing that goes wrong, and where. Every value is plain: it can be printed, and read back to repeat a run. */
 export type Fault =
@@ -55,9 +64,17 @@ export function faultsOf({ calls, tasks, remembering, seconds, times }: Recordin
   ];
 }
 
-/** The machines and the bus are AWS's own: they cannot be killed. What a step does when refused, the machine does not. */
+/**
+ * The machines and the bus are AWS's own: they cannot be killed. What a step does when refused, the machine does not. A
+ * machine makes one call for each attempt of a Task: there it is stopped and redriven.
+ */
 function kindsFor({ role }: CallPoint): readonly (typeof CALL_FAULTS)[number][] {
-  return CALL_FAULTS.filter((kind) => isStep(role) || !/^kill|^stopAndLag/.test(kind));
+  const not = isStep(role)
+    ? /^redrive/
+    : /^(Rollout|Group)$/.test(role)
+      ? /^(kill|stopAndLag)/
+      : /^(kill|stopAndLag|redrive)/;
+  return CALL_FAULTS.filter((kind) => !not.test(kind));
 }
 
 function isStep(role: string): boolean {
@@ -66,6 +83,8 @@ function isStep(role: string): boolean {
 
 const LAG_MS = 20_000;
 const THROTTLED_MS = 15_000;
+/** When Reconcile has put right what the execution left, also of a first release. */
+const REDRIVEN_MS = 50_000;
 
 /** Watches the calls of the pipeline's roles. */
 export function recordCalls(pipeline: Pipeline): { calls: CallPoint[]; remembering: Set<string> } {
@@ -139,6 +158,17 @@ function arrangeCall(pipeline: Pipeline, { kind, call }: Extract<Fault, { call: 
     case 'stopAndLag':
       faults.add({ ...once, action: { ...stop, when: 'before' } });
       return void faults.add({ ...once, action: { kind: 'delay', ms: LAG_MS, when: 'before' } });
+    case 'redriveAtOnce':
+    case 'redriveLater': {
+      const ms = kind === 'redriveAtOnce' ? 0 : REDRIVEN_MS;
+      let seen = 0;
+      const here = (): boolean => {
+        if (seen++ !== nth) return false;
+        redriveAfter(pipeline, stop.stateMachine, ms);
+        return true;
+      };
+      return void faults.add({ on: 'call', match, action: { ...stop, when: 'before' } }, here);
+    }
     case 'throttle': {
       let seen = 0;
       let since: number | undefined;
@@ -152,6 +182,14 @@ function arrangeCall(pipeline: Pipeline, { kind, call }: Extract<Fault, { call: 
   }
 }
 
+/** Executions that died before are left alone. */
+function redriveAfter(pipeline: Pipeline, stateMachine: string, ms: number): void {
+  const { clock } = pipeline.sandbox.world;
+  clock.setTimer(ms, () => void clock.held('request', () => redriveDead(pipeline, stateMachine, NONE)));
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
 type TimeFault = Extract<Fault, { second: number }>;
 
 async function arrangeTime(pipeline: Pipeline, { kind, second }: TimeFault, { key, older }: Events): Promise<void> {
@@ -161,6 +199,8 @@ async function arrangeTime(pipeline: Pipeline, { kind, second }: TimeFault, { ke
       return limitExecution(pipeline, 'StateMachineArn', Math.max(1, second));
     case 'groupTimeout':
       return limitExecution(pipeline, 'GroupMachineArn', Math.max(1, second));
+    case 'stopAndRedrive':
+      return stopAndRedriveAt(pipeline, second * 1000);
     case 'duplicateEvent': {
       const action = { kind: 'duplicate', ms: second * 1000 } as const;
       const match = { source: 'aws.s3', detail: { object: { key } } };
@@ -169,6 +209,13 @@ async function arrangeTime(pipeline: Pipeline, { kind, second }: TimeFault, { ke
     case 'olderEvent':
       if (older) world.clock.setTimer(second * 1000, () => world.channels.publish(older));
   }
+}
+
+function stopAndRedriveAt(pipeline: Pipeline, ms: number): void {
+  const machine = pipeline.stack.outputs['StateMachineArn'] ?? '';
+  const { clock } = pipeline.sandbox.world;
+  clock.setTimer(ms, () => void clock.held('request', () => stopRunning(pipeline, machine)));
+  redriveAfter(pipeline, machine, ms + REDRIVEN_MS);
 }
 
 type Machine = 'StateMachineArn' | 'GroupMachineArn';

@@ -37,13 +37,20 @@ function toldOnce(ending: Ending): string | undefined {
     const all = toldOf(ending, executionArn);
     const told = all.filter((one) => !isSequel(one, all));
     const most = times(told);
-    if (status === 'SUCCEEDED' && most > 0) return `notices: ${inWords(told)} of an execution that succeeded`;
+    if (status === 'SUCCEEDED' && most > 0 && !isSettled(ending, executionArn, told))
+      return `notices: ${inWords(told)} of an execution that succeeded`;
     if (status === 'FAILED' && most === 0 && times(toldOf(ending, executionArn, BY_HAND)) === 0)
       return 'notices: nobody was told of an execution that failed';
     if (most > 1 && !ending.mayTellTwice && !told.some(({ outcome }) => outcome === 'rollbackFailed'))
       return `notices: expected one by each channel, got ${inWords(told)}`;
   }
   return undefined;
+}
+
+/** A rollback whose execution was stopped is done all the same, people are told of that, and then it is redriven. */
+function isSettled(ending: Ending, executionArn: string, told: readonly Told[]): boolean {
+  const [record] = records(ending).filter(({ execution }) => execution === executionArn);
+  return record?.['kind'] === 'rollback' && told.every(({ outcome }) => outcome === 'reconciled');
 }
 
 function isSequel({ outcome, rest }: Told, all: readonly Told[]): boolean {
