@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compile } from '../../scripts/compile.mjs';
-import { OUTCOMES, type OutcomeName, strategiesOf, type StrategyName } from './scenarios.ts';
+import { OUTCOMES, strategiesOf } from './scenarios.ts';
 import { reportOf } from './report.ts';
 import type { Job, JobResult } from './worker.ts';
 
@@ -13,6 +13,7 @@ import type { Job, JobResult } from './worker.ts';
  * anything broke an invariant.
  *
  *   npm run faults -- [--out faults.jsonl] [--workers 2] [--pairs 10000] [--seed 1] [--minutes 60] [--strategy canary]
+ *     [--outcome promoted] [--kinds stopBefore,stopAfter] [--only-pairs]
  */
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '600' },
     strategy: { type: 'string' },
     outcome: { type: 'string' },
+    kinds: { type: 'string' },
     'only-pairs': { type: 'boolean', default: false },
   },
 });
@@ -31,10 +33,12 @@ const { values } = parseArgs({
 const SHARDS = 8;
 const PAIRS_A_JOB = 50;
 
+const kinds = values.kinds === undefined ? {} : { kinds: values.kinds.split(',') };
+
 const scenarios = OUTCOMES.filter((name) => isAsked(name, values.outcome)).flatMap((outcome) =>
   strategiesOf(outcome)
     .filter((name) => isAsked(name, values.strategy))
-    .map((strategy) => ({ strategy, outcome })),
+    .map((strategy) => ({ strategy, outcome, ...kinds })),
 );
 
 /** Whether a comma-separated list names it; without a list everything is asked for. */
@@ -48,7 +52,7 @@ function allJobs(): Job[] {
   ).flat();
   const count = Math.ceil(Number(values.pairs) / PAIRS_A_JOB);
   const pairs = Array.from({ length: count }, (_, n): Job => {
-    const one = scenarios[n % scenarios.length] as { strategy: StrategyName; outcome: OutcomeName };
+    const one = scenarios[n % scenarios.length] as (typeof scenarios)[number];
     return { ...one, kind: 'pairs', seed: Number(values.seed) * 1_000_003 + n, count: PAIRS_A_JOB };
   });
   return values['only-pairs'] ? pairs : [...singles, ...pairs];

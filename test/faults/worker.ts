@@ -3,10 +3,11 @@ import { type Fault, faultsOf } from './points.ts';
 import { play } from './play.ts';
 import { type OutcomeName, scenario, type StrategyName } from './scenarios.ts';
 
-/** A share of the work: every `of`-th fault of a scenario, or a range of pairs drawn with a seed. */
+/** A share of the work: every `of`-th fault of a scenario, or a range of pairs drawn with a seed; of some kinds, or of all. */
 export type Job = {
   readonly strategy: StrategyName;
   readonly outcome: OutcomeName;
+  readonly kinds?: readonly string[];
 } & (
   | { readonly kind: 'singles'; readonly shard: number; readonly of: number }
   | { readonly kind: 'pairs'; readonly seed: number; readonly count: number }
@@ -35,7 +36,7 @@ export async function work(job: Job): Promise<JobResult> {
   const begun = process.cpuUsage();
   const given = scenario(job.strategy, job.outcome);
   const { recording } = await play(given);
-  const all = faultsOf(recording);
+  const all = faultsOf(recording).filter(({ kind }) => job.kinds?.includes(kind) ?? true);
   const places = recording.calls.length + recording.tasks.length + recording.seconds.length;
   const runs = job.kind === 'singles' ? singles(all, job) : pairs(all, job);
   const byKind: Record<string, number> = {};
