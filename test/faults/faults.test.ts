@@ -126,6 +126,11 @@ const FOUND: readonly {
     fault: { kind: 'redriveLater', call: { role: 'Rollout', service: 'Lambda', operation: 'Invoke', nth: 6 } },
   },
   {
+    name: 'an execution that was stopped in RestoreAlias is redriven after a later release',
+    outcome: 'native',
+    fault: { kind: 'stopBefore', call: { role: 'Rollout', service: 'Lambda', operation: 'UpdateAlias', nth: 0 } },
+  },
+  {
     name: 'a member of a group is redriven after the group went back without it',
     strategy: 'allAtOnce',
     outcome: 'group',
