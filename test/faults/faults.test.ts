@@ -36,9 +36,9 @@ const FOUND: readonly {
   readonly strategy?: StrategyName;
   readonly outcome: OutcomeName;
   readonly fault: Fault;
-  /** How the executions end; where absent, any end will do that leaves everything in order. */
   /** What else goes wrong in the same run. */
   readonly and?: Fault;
+  /** How the executions end; where absent, any end will do that leaves everything in order. */
   readonly ends?: string;
 }[] = [
   {
